@@ -1,0 +1,116 @@
+"""What workers say on the wire, as typed data.
+
+Source: ``celery.events`` and ``celery.worker.request`` (Celery 5.2 to 5.7). The stamp of an event is a true UTC
+epoch; its ``utcoffset`` is ignored, because it only tells the worker's wall clock.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, Final
+
+from msgspec import Struct
+
+
+class Kind(IntEnum):
+    """The task events that carry a meaning for the state; any other ``task-*`` event is ``CUSTOM``."""
+
+    SENT = 0
+    RECEIVED = 1
+    STARTED = 2
+    SUCCEEDED = 3
+    FAILED = 4
+    RETRIED = 5
+    REVOKED = 6
+    REJECTED = 7
+    CANCELLED = 8
+    CUSTOM = 9
+
+
+KIND_BY_TYPE: Final[dict[str, Kind]] = {
+    f"task-{kind.name.lower()}": kind for kind in Kind if kind is not Kind.CUSTOM
+}
+TYPE_BY_KIND: Final[dict[Kind, str]] = {kind: type_ for type_, kind in KIND_BY_TYPE.items()}
+
+WORKER_TYPES: Final = frozenset({"worker-online", "worker-heartbeat", "worker-offline"})
+
+EARLIEST_TIMESTAMP: Final = 1.0
+LATEST_TIMESTAMP: Final = 4_102_444_800.0
+"""Stamps outside 1970 ... 2100 (epoch seconds) are malformed: no worker's clock says that by honest work."""
+
+MAX_ID_LENGTH: Final = 512
+MAX_NAME_LENGTH: Final = 512
+MAX_TEXT_LENGTH: Final = 16_384
+MAX_TRACEBACK_LENGTH: Final = 65_536
+ELLIPSIS: Final = "…"
+
+
+class TaskEvent(Struct, frozen=True, kw_only=True, gc=False):
+    """One event about one task. ``(hostname, pid, clock, type, timestamp)`` is its identity.
+
+    ``timestamp`` is in epoch seconds (UTC), ``runtime`` in seconds, ``eta`` and ``expires`` are ISO 8601 texts,
+    ``args``, ``kwargs`` and ``result`` are the reprs that Celery cut to about 1,024 characters.
+    """
+
+    type: str
+    uuid: str
+    hostname: str
+    timestamp: float
+    pid: int = 0
+    clock: int = 0
+    name: str | None = None
+    args: str | None = None
+    kwargs: str | None = None
+    root_id: str | None = None
+    parent_id: str | None = None
+    retries: int | None = None
+    eta: str | None = None
+    expires: str | None = None
+    queue: str | None = None
+    exchange: str | None = None
+    routing_key: str | None = None
+    result: str | None = None
+    runtime: float | None = None
+    exception: str | None = None
+    traceback: str | None = None
+    terminated: bool | None = None
+    signum: str | None = None
+    expired: bool | None = None
+    requeue: bool | None = None
+    extra: dict[str, Any] | None = None
+
+
+class WorkerEvent(Struct, frozen=True, kw_only=True, gc=False):
+    """One ``worker-online``, ``worker-heartbeat`` or ``worker-offline``.
+
+    The answer to a ``heartbeat`` broadcast carries no ``active``, ``processed`` or ``loadavg`` and a wrong ``freq``:
+    such a one proves life and nothing else.
+    """
+
+    type: str
+    hostname: str
+    timestamp: float
+    pid: int = 0
+    clock: int = 0
+    freq: float | None = None
+    active: int | None = None
+    processed: int | None = None
+    loadavg: tuple[float, ...] | None = None
+    sw_ident: str | None = None
+    sw_ver: str | None = None
+    sw_sys: str | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it carries the worker's counters."""
+        return self.active is not None
+
+
+Event = TaskEvent | WorkerEvent
+
+
+def cut(text: str | None, limit: int = MAX_TEXT_LENGTH) -> str | None:
+    """Return ``text`` cut to ``limit`` characters, its last one an ellipsis where something was cut."""
+    if text is None or len(text) <= limit:
+        return text
+    return text[: limit - 1] + ELLIPSIS

@@ -1,0 +1,306 @@
+"""Request and response shapes of ``/api/v1``: the source of the OpenAPI document and of the UI's types.
+
+Instants are RFC 3339 strings in UTC. Durations are seconds. A value that is not known is ``null``, never 0 or "".
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct, field
+
+
+class Schema(Struct, frozen=True, kw_only=True):
+    """The base of every shape: immutable, and built by keyword."""
+
+
+class Count(Schema):
+    """A number that says how sure it is.
+
+    ``exact`` and ``estimate`` are what they say, ``at_least`` stopped counting there, ``unknown`` has no value.
+    """
+
+    kind: Literal["exact", "estimate", "at_least", "unknown"]
+    value: int | None = None
+
+
+class Verdict(Schema):
+    """What a state alone cannot say, as one sentence with its evidence.
+
+    ``code`` is stable: ``orphaned``, ``ended_unseen``, ``redelivered``, ``held_until_eta``, ``expired_unrun``,
+    ``retried``, ``replaced``.
+    """
+
+    code: str
+    text: str
+    severity: Literal["info", "warning", "critical"] = "info"
+
+
+class TaskRow(Schema):
+    """A task as a list shows it. Long texts are cut; ``cut`` names those fields."""
+
+    id: str
+    name: str | None
+    state: str
+    verdict: Verdict | None = None
+    worker: str | None = None
+    queue: str | None = None
+    args: str | None = None
+    kwargs: str | None = None
+    result: str | None = None
+    exception: str | None = None
+    retries: int = 0
+    max_retries: int | None = None
+    eta: datetime | None = None
+    expires: datetime | None = None
+    sent_at: datetime | None = None
+    received_at: datetime | None = None
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    updated_at: datetime
+    runtime_s: float | None = None
+    wait_s: float | None = None
+    pickup_s: float | None = None
+    root_id: str | None = None
+    parent_id: str | None = None
+    progress: dict[str, Any] | None = None
+    cut: list[str] = field(default_factory=list)
+
+
+class TaskRef(Schema):
+    """A task that another one points to; ``state`` is null where it was never seen."""
+
+    id: str
+    name: str | None = None
+    state: str | None = None
+
+
+class Attempt(Schema):
+    """One delivery of the task to a worker, in the order of ``retries``.
+
+    ``outcome`` is a state (SUCCESS, FAILURE, RETRY, REVOKED, REJECTED), ``REPLACED`` or ``REDELIVERED`` (it was
+    delivered again before it ended), or null while it is open.
+    """
+
+    number: int
+    retries: int | None = None
+    name: str | None = None
+    worker: str | None = None
+    pid: int | None = None
+    eta: datetime | None = None
+    sent_at: datetime | None = None
+    received_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    runtime_s: float | None = None
+    outcome: str | None = None
+    exception: str | None = None
+    traceback: str | None = None
+
+
+class TaskEvent(Schema):
+    """One event as its worker stamped it."""
+
+    type: str
+    at: datetime
+    worker: str
+    pid: int
+    clock: int
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+class TaskDetail(TaskRow):
+    """Everything known about one task; nothing is cut."""
+
+    exchange: str | None = None
+    routing_key: str | None = None
+    client: str | None = None
+    traceback: str | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    events: list[TaskEvent] = field(default_factory=list)
+    events_cut: bool = False
+    root: TaskRef | None = None
+    parent: TaskRef | None = None
+    children: list[TaskRef] = field(default_factory=list)
+
+
+class Coverage(Schema):
+    """How much of the store an answer looked at. ``until`` is the received time of the oldest task looked at."""
+
+    complete: bool
+    reason: str | None = None
+    until: datetime | None = None
+
+
+class TaskPage(Schema):
+    """A page of tasks. Pass ``next`` as ``cursor`` to get the page after it; null is the end.
+
+    ``seq`` is the journal position that the page reflects: a stream resumed after it misses nothing.
+    """
+
+    items: list[TaskRow]
+    next: str | None
+    total: Count
+    coverage: Coverage
+    seq: int
+
+
+class TaskName(Schema):
+    """One task name with exact counts of its stored tasks by state."""
+
+    name: str
+    total: int
+    by_state: dict[str, int]
+
+
+class TaskNames(Schema):
+    """All task names that were seen, most frequent first."""
+
+    items: list[TaskName]
+    cut: bool = False
+
+
+class Worker(Schema):
+    """A worker as far as its own messages tell.
+
+    ``state``: ``online``; ``silent`` (its heartbeat is late: a solo worker is silent while it is busy);
+    ``offline`` (it said goodbye, or it was silent too long); ``unknown`` (no heartbeat was ever seen).
+    """
+
+    name: str
+    state: Literal["online", "silent", "offline", "unknown"]
+    reason: str
+    pid: int | None = None
+    first_seen_at: datetime | None = None
+    online_since: datetime | None = None
+    last_heartbeat_at: datetime | None = None
+    last_event_at: datetime | None = None
+    freq_s: float | None = None
+    active: int | None = None
+    processed: int | None = None
+    loadavg: list[float] | None = None
+    software: str | None = None
+    software_version: str | None = None
+    system: str | None = None
+    clock_offset_s: float | None = None
+    running: int | None = None
+    restarts: int = 0
+
+
+class Workers(Schema):
+    """All known workers by name, and how many are in which state."""
+
+    items: list[Worker]
+    by_state: dict[str, int]
+
+
+class Overview(Schema):
+    """The figures of the whole cluster, read from the store."""
+
+    tasks: int
+    by_state: dict[str, int]
+    workers: dict[str, int]
+    first_task_at: datetime | None = None
+    last_event_at: datetime | None = None
+    seq: int = 0
+
+
+class BrokerHealth(Schema):
+    """The link to the broker. ``url`` has its password masked."""
+
+    url: str
+    transport: str
+    state: Literal["connected", "connecting", "reconnecting", "stopped"]
+    since: datetime | None = None
+    attempt: int = 0
+    next_try_s: float | None = None
+    last_error: str | None = None
+    reconnects: int = 0
+
+
+class CollectorHealth(Schema):
+    """What the collector did since it started. ``lag_s``: from an event's stamp to its commit, newest batch."""
+
+    state: Literal["waiting", "live", "blind", "stalled", "stopped"]
+    lag_s: float | None = None
+    last_event_at: datetime | None = None
+    events: int = 0
+    events_per_s: float = 0.0
+    malformed: int = 0
+    unknown: int = 0
+    dropped: int = 0
+    buffered: int = 0
+    buffer_limit: int = 0
+
+
+class StoreHealth(Schema):
+    """The store. ``url`` has its password masked."""
+
+    state: Literal["ok", "failing"]
+    url: str
+    seq: int = 0
+    tasks: int = 0
+    size_bytes: int | None = None
+    last_error: str | None = None
+
+
+class Health(Schema):
+    """One look at Umbel itself. ``status``: ``waiting`` before the first event, ``blind`` without the broker."""
+
+    status: Literal["ok", "waiting", "blind", "degraded"]
+    text: str
+    version: str
+    cluster: str
+    now: datetime
+    started_at: datetime
+    demo: bool
+    broker: BrokerHealth
+    collector: CollectorHealth
+    store: StoreHealth
+    warnings: list[str] = field(default_factory=list)
+
+
+class Me(Schema):
+    """Who asks, and what they may do."""
+
+    user: str | None
+    role: Literal["viewer", "operator", "admin"]
+    auth: Literal["basic", "none"]
+    reason: str | None = None
+
+
+class Problem(Schema):
+    """An error (RFC 9457). ``position`` is the offset in a search text, counted from 0."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    position: int | None = None
+
+
+class StreamHello(Schema):
+    """First message of a stream: where it starts."""
+
+    seq: int
+    now: datetime
+
+
+class StreamTasks(Schema):
+    """Tasks that changed and match the stream's search, newest last.
+
+    ``changed`` counts all that changed in the store; ``sampled`` says that ``items`` is only a part of them.
+    ``gone`` are ids that changed and no longer match.
+    """
+
+    seq: int
+    items: list[TaskRow]
+    gone: list[str]
+    changed: int
+    sampled: bool = False
+
+
+class StreamGap(Schema):
+    """Something was missed: refetch what is shown. ``seq`` is where the stream goes on."""
+
+    seq: int
+    reason: str
