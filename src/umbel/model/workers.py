@@ -1,0 +1,121 @@
+"""What is known of a worker from its own messages, and whether it lives."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from umbel.model.events import Event, WorkerEvent
+
+MISSED_HEARTBEATS: Final = 3
+"""A worker is silent once this many heartbeats are overdue (its ``freq`` apart), and a margin for lag."""
+LAG_MARGIN_S: Final = 2.0
+OFFLINE_AFTER_S: Final = 60.0
+"""A worker that was silent this long is taken for offline. A busy solo worker is silent and alive."""
+
+
+class WorkerState(StrEnum):
+    """Whether a worker lives, as far as it told."""
+
+    ONLINE = "online"
+    SILENT = "silent"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+class Worker(Struct, frozen=True, kw_only=True):
+    """A worker by its node name. Instants in epoch seconds of the worker's own clock, unless they end in ``seen_at``.
+
+    ``last_seen_at`` is when its newest message arrived, by our clock. ``clock_offset_s`` is the smallest
+    arrival minus stamp of late: a lag of the link when small, a wrong clock when large or negative.
+    Counters are of the newest full heartbeat of the newest process (``pid``).
+    """
+
+    name: str
+    pid: int | None = None
+    first_seen_at: float
+    last_seen_at: float
+    last_event_at: float
+    last_heartbeat_at: float | None = None
+    online_since: float | None = None
+    offline_at: float | None = None
+    freq_s: float | None = None
+    active: int | None = None
+    processed: int | None = None
+    loadavg: tuple[float, ...] | None = None
+    software: str | None = None
+    software_version: str | None = None
+    system: str | None = None
+    clock_offset_s: float | None = None
+    restarts: int = 0
+
+
+def observe(worker: Worker | None, event: Event, seen_at: float) -> Worker:
+    """Return ``worker`` with what ``event``, which arrived at ``seen_at`` (epoch seconds), tells of it."""
+    known = worker or Worker(
+        name=event.hostname, first_seen_at=seen_at, last_seen_at=seen_at, last_event_at=event.timestamp
+    )
+    fields = {name: getattr(known, name) for name in Worker.__struct_fields__}
+    fields["last_seen_at"] = max(known.last_seen_at, seen_at)
+    fields["last_event_at"] = max(known.last_event_at, event.timestamp)
+    fields["clock_offset_s"] = _offset(known.clock_offset_s, seen_at - event.timestamp)
+    if isinstance(event, WorkerEvent):
+        fields.update(_told(known, event))
+    elif known.pid is None:
+        fields["pid"] = event.pid
+    return Worker(**fields)
+
+
+def _offset(known: float | None, sample: float) -> float:
+    """The least of what was seen, forgetting slowly, so that a corrected clock shows."""
+    if known is None or sample < known:
+        return sample
+    return known + (sample - known) * 0.01
+
+
+def _told(known: Worker, event: WorkerEvent) -> dict[str, object]:
+    newest = known.last_heartbeat_at is None or event.timestamp >= known.last_heartbeat_at
+    if not newest:
+        return {}
+    if event.type == "worker-offline":
+        return {"offline_at": event.timestamp, "active": 0}
+    told: dict[str, object] = {"last_heartbeat_at": event.timestamp, "offline_at": None}
+    is_other = known.pid is not None and known.pid != event.pid
+    if is_other and known.last_heartbeat_at is not None:
+        told["restarts"] = known.restarts + 1
+    told["pid"] = event.pid
+    if event.type == "worker-online" or is_other or known.online_since is None:
+        told["online_since"] = event.timestamp
+    if event.is_full:
+        told.update(
+            freq_s=event.freq,
+            active=event.active,
+            processed=event.processed,
+            loadavg=event.loadavg,
+            software=event.sw_ident,
+            software_version=event.sw_ver,
+            system=event.sw_sys,
+        )
+    return told
+
+
+def liveness(worker: Worker, now: float, *, blind_since: float | None = None) -> tuple[WorkerState, str]:
+    """Return whether ``worker`` lives at ``now`` (our clock, epoch seconds), and the evidence as a sentence.
+
+    ``blind_since`` is when the link to the broker was lost: what a worker did after it is not known.
+    """
+    at = now if blind_since is None else min(now, blind_since)
+    if worker.last_heartbeat_at is None:
+        return WorkerState.UNKNOWN, "no heartbeat was seen, only events of its tasks"
+    if worker.offline_at is not None and worker.offline_at >= worker.last_heartbeat_at:
+        return WorkerState.OFFLINE, "it said that it stops"
+    silent_s = at - worker.last_seen_at
+    if blind_since is not None and silent_s < OFFLINE_AFTER_S:
+        return WorkerState.UNKNOWN, "the broker is out of reach, so its heartbeats are not seen"
+    if silent_s <= MISSED_HEARTBEATS * (worker.freq_s or 2.0) + LAG_MARGIN_S:
+        return WorkerState.ONLINE, "its heartbeats come"
+    if silent_s < OFFLINE_AFTER_S:
+        return WorkerState.SILENT, f"nothing came for {silent_s:.0f} s; a solo worker is silent while it is busy"
+    return WorkerState.OFFLINE, f"nothing came for {silent_s:.0f} s"

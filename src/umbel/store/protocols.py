@@ -1,0 +1,208 @@
+"""The contract of every store, by role. ``tests/store/contract`` is the same text as tests.
+
+All calls block and may be made from any thread. A writer is used by one thread at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from umbel.model.errors import UmbelError
+from umbel.model.events import Event
+from umbel.model.search import Query
+from umbel.model.tasks import Task
+from umbel.model.workers import Worker
+
+
+class StoreError(UmbelError):
+    """Something about the store."""
+
+
+class StoreUnavailable(StoreError):
+    """Nothing was read or written, and the same call may succeed later (locked, disk full, connection lost)."""
+
+
+class StoreBroken(StoreError):
+    """The store cannot be used: not a database, a newer schema than this program knows, no permission."""
+
+
+class QueryTooSlow(StoreError):
+    """A read passed its time limit. Narrowing the search helps."""
+
+
+class BadCursor(StoreError):
+    """A cursor that this store did not give out, or gave out for another sort."""
+
+
+class Arrival(Struct, frozen=True, gc=False):
+    """An event, and when it arrived by our clock (epoch seconds)."""
+
+    event: Event
+    at: float
+
+
+class Commit(Struct, frozen=True, kw_only=True):
+    """What one transaction did. ``seq`` is its position in the journal; nothing new gives the last one again."""
+
+    seq: int
+    tasks: int
+    events: int
+
+
+class TaskWriter(Protocol):
+    """The one that writes what the collector gathered."""
+
+    def commit(self, arrivals: Sequence[Arrival]) -> Commit:
+        """Fold these events into their tasks and workers and add them to the journal, all or nothing.
+
+        One transaction. Order and repetition do not matter, so a retry after an error is safe: an event that is
+        stored already changes nothing. An empty sequence writes nothing.
+        Raises StoreUnavailable when nothing was saved and the caller may try again.
+        """
+
+    def prune(self, retention: Retention, now: float) -> Pruned:
+        """Delete what ``retention`` no longer keeps, oldest first, at most a slice (about 100 ms) a call.
+
+        Call again while ``more`` is true. A task that is not finished is deleted by ``max_age_s`` only.
+        """
+
+
+class Retention(Struct, frozen=True, kw_only=True):
+    """How long history is kept; ``None`` is without a bound. The tightest bound wins."""
+
+    max_age_s: float | None = None
+    max_tasks: int | None = None
+    max_bytes: int | None = None
+    journal_age_s: float = 3_600.0
+
+
+class Pruned(Struct, frozen=True, kw_only=True):
+    """What a slice of pruning deleted, and whether another one is due."""
+
+    tasks: int = 0
+    journal: int = 0
+    more: bool = False
+
+
+class Sort(StrEnum):
+    """What a task list can be ordered by. ``ARRIVED`` is the order in which tasks were first stored."""
+
+    ARRIVED = "arrived"
+    RECEIVED = "received"
+    STARTED = "started"
+    FINISHED = "finished"
+    RUNTIME = "runtime"
+    NAME = "name"
+    STATE = "state"
+    WORKER = "worker"
+    RETRIES = "retries"
+
+
+class CountKind(StrEnum):
+    """How sure a count is."""
+
+    EXACT = "exact"
+    AT_LEAST = "at_least"
+    UNKNOWN = "unknown"
+
+
+class TaskList(Struct, frozen=True, kw_only=True):
+    """A page of tasks.
+
+    ``cursor`` gets the page after it; ``None`` is the end. ``complete`` is false when the time limit ended the
+    search before the page was full: ``tasks`` then holds what was found so far among the tasks that arrived after
+    ``covered_until`` (epoch seconds), and ``cursor`` goes on from there. ``seq`` is the journal position that the
+    page reflects: later changes have a greater one.
+    """
+
+    tasks: tuple[Task, ...]
+    cursor: str | None
+    complete: bool
+    covered_until: float | None
+    count: int | None
+    count_kind: CountKind
+    seq: int
+
+
+class NameCount(Struct, frozen=True, kw_only=True):
+    """Exact counts of the stored tasks of one name, by state. ``name`` is ``None`` where no event told it."""
+
+    name: str | None
+    by_state: dict[str, int]
+
+
+class JournalBatch(Struct, frozen=True, kw_only=True):
+    """One committed batch: which tasks changed, and its events in the order of arrival."""
+
+    seq: int
+    committed_at: float
+    task_ids: tuple[str, ...]
+    workers: tuple[str, ...]
+    events: int
+
+
+class JournalSpan(Struct, frozen=True, kw_only=True):
+    """The oldest and newest position that the journal holds; both 0 when nothing was ever committed."""
+
+    oldest: int
+    newest: int
+
+
+class TaskReader(Protocol):
+    """The questions about tasks. Every list is bounded, and every call has a time limit."""
+
+    def task(self, task_id: str) -> Task | None:
+        """Return one task with its attempts and marks, ``None`` where it is not stored."""
+
+    def tasks_by_id(self, task_ids: Sequence[str]) -> list[Task]:
+        """Return those of at most 1,000 ids that are stored, in no particular order."""
+
+    def children(self, task_id: str, limit: int = 100) -> list[Task]:
+        """Return tasks whose ``parent_id`` is ``task_id`` (and that are not that task), oldest first."""
+
+    def list(
+        self, query: Query, *, sort: Sort = Sort.ARRIVED, descending: bool = True, limit: int = 100,
+        cursor: str | None = None,
+    ) -> TaskList:
+        """Return the tasks that match, in order; ties are ordered by arrival, tasks without the value come last.
+
+        ``limit`` is 1 to 1,000. A page never repeats a task of the page before it unless it moved in between.
+        Raises BadCursor, and QueryTooSlow only where not even a part can be said (a sort without an index).
+        """
+
+    def counts(self) -> list[NameCount]:
+        """Return exact counts by name and state, most tasks first; at most 10,000 names."""
+
+    def journal(self, after: int, limit: int = 100) -> list[JournalBatch]:
+        """Return batches with ``seq > after``, oldest first; empty at the end."""
+
+    def journal_span(self) -> JournalSpan:
+        """Return what the journal holds. A position before ``oldest - 1`` cannot be resumed."""
+
+    def size_bytes(self) -> int | None:
+        """Return the size of the store on disk, ``None`` where it cannot tell."""
+
+
+class WorkerStore(Protocol):
+    """The questions about workers."""
+
+    def workers(self) -> list[Worker]:
+        """Return all known workers by name, at most 10,000."""
+
+    def running_by_worker(self) -> dict[str, int]:
+        """Return how many stored tasks are STARTED on each worker."""
+
+
+class Store(TaskWriter, TaskReader, WorkerStore, Protocol):
+    """All roles in one, opened and closed as one."""
+
+    @property
+    def masked_url(self) -> str:
+        """The store's URL without its password."""
+
+    def close(self) -> None:
+        """Let go of files and connections. Safe to call twice."""
