@@ -1,10 +1,11 @@
 """Builds the user interface into the package.
 
-The wheel holds the built pages at `umbel/web/static`. They are made by npm from `ui/`, with a Node.js that comes as a wheel, so
-that nothing has to be installed first. A hash of the sources lies beside the pages: while it fits, nothing is
-built and no Node.js is asked for. The source distribution holds both, so an install from it needs no Node.js either.
+The wheel holds the built pages at `umbel/web/static`. npm makes them from `ui/`, with a Node.js that comes as
+a wheel, so that nothing has to be installed first. A hash of the sources lies beside the pages: while it
+fits, nothing is built and no Node.js is asked for. The source distribution holds both, so it installs without
+one.
 
-`python hatch_build.py` builds the pages alone.
+`python hatch_build.py build|install|npm ...` does the same outside of a package build.
 """
 
 import hashlib
@@ -45,10 +46,17 @@ class UserInterface:
             digest.update(hashlib.sha256(path.read_bytes()).digest())
         return digest.hexdigest()
 
+    def install(self) -> None:
+        """Install the npm packages as locked, unless they are newer than the lock."""
+        locked = self.sources / "package-lock.json"
+        installed = self.sources / "node_modules" / ".package-lock.json"
+        if not installed.is_file() or installed.stat().st_mtime < locked.stat().st_mtime:
+            npm(self.sources, "ci")
+
     def build(self) -> None:
-        """Install the UI's packages as locked and build it. Raises CalledProcessError when a step fails."""
+        """Make the pages. Raises CalledProcessError when a step fails."""
         expected = self.hash()
-        npm(self.sources, "ci")
+        self.install()
         npm(self.sources, "run", "build")
         if not (self.built / "index.html").is_file():
             raise FileNotFoundError(f"`npm run build` in {self.sources} made no {self.built / 'index.html'}")
@@ -87,31 +95,39 @@ def node_home() -> str:
 
 
 class BuildHook(BuildHookInterface[Any]):
-    """Hatchling's way in."""
+    """Hatchling's way in. `UMBEL_SKIP_UI=1` leaves the pages out of an editable install."""
 
     def dependencies(self) -> list[str]:
-        return [NODE] if self._to_build("") else []
+        return [NODE] if self._stale() and not skip_asked() else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
-        if self._to_build(version):
+        if not self._stale():
+            return
+        if not skip_asked():
             UserInterface(Path(self.root)).build()
+        elif version != "editable":
+            raise RuntimeError("UMBEL_SKIP_UI=1 is for editable installs; every other build holds the pages")
 
-    def _to_build(self, version: str) -> bool:
+    def _stale(self) -> bool:
         interface = UserInterface(Path(self.root))
         if not interface.exists():
             self.app.display_warning("no ui/package.json: this build holds no pages")
             return False
-        return not skipped(version) and not interface.fresh()
+        return not interface.fresh()
 
 
-def skipped(version: str) -> bool:
-    """True when an editable install was asked to leave the pages out."""
-    return version in {"", "editable"} and os.environ.get("UMBEL_SKIP_UI") == "1"
+def skip_asked() -> bool:
+    return os.environ.get("UMBEL_SKIP_UI") == "1"
 
 
-def main() -> None:
-    interface = UserInterface(Path(__file__).parent)
-    if interface.fresh():
+def main(verb: str = "build", *arguments: str) -> None:
+    """`build` the pages, `install` the npm packages, or run `npm` with the arguments."""
+    interface = UserInterface(Path(__file__).resolve().parent)
+    if verb == "npm":
+        npm(interface.sources, *arguments)
+    elif verb == "install":
+        interface.install()
+    elif interface.fresh():
         print("the user interface is up to date")
     else:
         interface.build()
@@ -119,6 +135,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     try:
-        main()
+        main(*sys.argv[1:])
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)

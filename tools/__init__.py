@@ -1,0 +1,1 @@
+"""What `dev.py` is made of. The standard library only: nothing is installed yet when it is imported."""
