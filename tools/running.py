@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Failed(Exception):  # noqa: N818 - a step has failed, which is a finding and no error of ours
+class Failed(Exception):
     """A step did not succeed. The message says which, and is all that a person needs."""
 
 
