@@ -1,0 +1,1 @@
+"""The command line: ``umbel`` and the sub-commands of ``celery``."""

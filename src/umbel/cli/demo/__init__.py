@@ -1,0 +1,1 @@
+"""``umbel demo``: a broker, workers, beat, a producer and Umbel, started and stopped together."""

@@ -1,0 +1,347 @@
+"""What can be set: one table, from which ``--help``, the reference page and the environment names come.
+
+The table is the class ``Settings``: a field's annotation says what it is for (``About``) and its default stands
+beside it. ``umbel.cli`` reads the command line, the environment and ``.env`` into it.
+"""
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, get_args
+
+import msgspec
+import platformdirs
+from msgspec import Struct
+
+from umbel.model.errors import UmbelError
+
+GIB: Final = 1 << 30
+DEFAULT_CREDENTIALS: Final = frozenset({("admin", "admin123"), ("admin", "admin")})
+"""The credentials that examples use: everybody knows them."""
+
+Role = Literal["viewer", "operator", "admin"]
+Kind = Literal["text", "url", "path", "flag", "port", "number", "size", "list", "prefix", "level"]
+
+
+class SettingsError(UmbelError):
+    """A setting that cannot be used. The message names it, its value (no secret) and what is allowed."""
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """What the table says of a setting beside its name, type and default.
+
+    ``env`` are environment names beside ``UMBEL_<NAME>``. ``flower`` is False where Flower has no such option, and
+    a name where Flower calls it otherwise. An ``internal`` setting is set by the program alone.
+    """
+
+    help: str
+    kind: Kind = "text"
+    group: str = "General"
+    env: tuple[str, ...] = ()
+    flower: str | bool = False
+    short: str | None = None
+    secret: bool = False
+    internal: bool = False
+    since: str = "0.1"
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """A row of the table."""
+
+    name: str
+    default: Any
+    about: About
+
+    @property
+    def option(self) -> str:
+        """Its long option on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+
+class Credential(Struct, frozen=True, kw_only=True):
+    """One who may sign in. ``password`` is plain, or an argon2 hash (it starts with ``$argon2``)."""
+
+    user: str
+    password: str
+    role: Role
+
+    def __repr__(self) -> str:
+        return f"Credential(user={self.user!r}, password='***', role={self.role!r})"
+
+    @property
+    def is_default(self) -> bool:
+        """Whether examples use it, so that everybody knows it."""
+        return (self.user, self.password) in DEFAULT_CREDENTIALS
+
+
+CELERY, LISTEN, ACCESS, HISTORY = "Celery", "Address", "Access", "History"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Everything that can be set, with its default."""
+
+    broker: Annotated[
+        str | None,
+        About(
+            help="URL of the broker, as Celery writes it, for example redis://localhost:6379/0.",
+            kind="url",
+            group=CELERY,
+            short="-b",
+            env=("CELERY_BROKER_URL",),
+            secret=True,
+        ),
+    ] = None
+    app: Annotated[
+        str | None,
+        About(
+            help="Celery application to load, as for celery -A: it names the broker and the result backend.",
+            group=CELERY,
+            short="-A",
+            env=("CELERY_APP",),
+        ),
+    ] = None
+    result_backend: Annotated[
+        str | None,
+        About(
+            help="URL of the result backend, where the application does not name it.",
+            kind="url",
+            group=CELERY,
+            env=("CELERY_RESULT_BACKEND",),
+            secret=True,
+        ),
+    ] = None
+    config: Annotated[
+        str | None,
+        About(
+            help="Module with Celery's configuration, as for celery --config.",
+            group=CELERY,
+            env=("CELERY_CONFIG_MODULE",),
+        ),
+    ] = None
+    workdir: Annotated[
+        str | None,
+        About(help="Folder to change to before anything is loaded.", kind="path", group=CELERY),
+    ] = None
+    cluster: Annotated[
+        str,
+        About(help="Name of what is monitored: one broker with its workers.", group=CELERY),
+    ] = "default"
+    enable_events: Annotated[
+        bool,
+        About(
+            help="Ask workers that were started without -E to send task events.",
+            kind="flag",
+            group=CELERY,
+            flower=True,
+        ),
+    ] = True
+
+    address: Annotated[
+        str,
+        About(
+            help="Address to listen on. 0.0.0.0, :: or nothing means every interface.",
+            group=LISTEN,
+            flower=True,
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[
+        int,
+        About(help="Port to listen on; 0 takes a free one.", kind="port", group=LISTEN, flower=True),
+    ] = 5555
+    url_prefix: Annotated[
+        str,
+        About(
+            help="Path under which everything is served, for example /flower.",
+            kind="prefix",
+            group=LISTEN,
+            flower=True,
+        ),
+    ] = ""
+    certfile: Annotated[
+        str | None,
+        About(help="TLS certificate (PEM); needs a keyfile.", kind="path", group=LISTEN, flower=True),
+    ] = None
+    keyfile: Annotated[
+        str | None,
+        About(help="Private key of the certificate (PEM).", kind="path", group=LISTEN, flower=True),
+    ] = None
+    xheaders: Annotated[
+        bool,
+        About(
+            help="Trust the headers of a proxy in front (X-Forwarded-For, X-Forwarded-Proto, X-Real-IP).",
+            kind="flag",
+            group=LISTEN,
+            flower=True,
+        ),
+    ] = False
+
+    basic_auth: Annotated[
+        tuple[str, ...],
+        About(
+            help="Who may sign in, as user:password; more after a comma. A password may be an argon2 hash.",
+            kind="list",
+            group=ACCESS,
+            flower=True,
+            secret=True,
+        ),
+    ] = ()
+    allow_insecure: Annotated[
+        bool,
+        About(
+            help="Listen beyond this machine without credentials or with the default ones; "
+            "everyone who can reach the port may then do everything.",
+            kind="flag",
+            group=ACCESS,
+        ),
+    ] = False
+    read_only: Annotated[
+        bool,
+        About(help="Let nobody change anything.", kind="flag", group=ACCESS, flower=True),
+    ] = False
+
+    store: Annotated[
+        str | None,
+        About(
+            help="Where the history is kept: a file, or the URL of a database. "
+            "By default a file in the user's data folder.",
+            kind="url",
+            group=HISTORY,
+            secret=True,
+        ),
+    ] = None
+    keep_days: Annotated[
+        int | None,
+        About(help="Days that history is kept; 0 for ever.", kind="number", group=HISTORY),
+    ] = 30
+    keep_tasks: Annotated[
+        int | None,
+        About(
+            help="Finished tasks that are kept; 0 without a bound.",
+            kind="number",
+            group=HISTORY,
+            flower="max_tasks",
+        ),
+    ] = None
+    keep_bytes: Annotated[
+        int | None,
+        About(
+            help="Size that the store may reach, for example 500MB or 20GiB; 0 without a bound.",
+            kind="size",
+            group=HISTORY,
+        ),
+    ] = 20 * GIB
+
+    title: Annotated[
+        str | None,
+        About(help="Label on every page, for example staging, to tell two Umbels apart."),
+    ] = None
+    log_level: Annotated[
+        str,
+        About(
+            help="How much is logged: debug, info, warning or error.",
+            kind="level",
+            flower="logging",
+            short="-l",
+        ),
+    ] = "info"
+
+    started_as: Annotated[
+        Literal["umbel", "flower"],
+        About(help="The name it was started under.", internal=True),
+    ] = "umbel"
+    demo: Annotated[
+        bool,
+        About(help="Whether it shows the demo.", kind="flag", internal=True),
+    ] = False
+    warnings: Annotated[
+        tuple[str, ...],
+        About(help="What every page should warn of.", kind="list", internal=True),
+    ] = ()
+
+    def __repr__(self) -> str:
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in self.shown())})"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return list(self.shown())
+
+    def shown(self) -> Iterator[tuple[str, object]]:
+        """Every setting with its value; secrets are masked."""
+        for setting in TABLE:
+            value = getattr(self, setting.name)
+            yield setting.name, masked(setting, value) if setting.about.secret else value
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        return is_loopback(self.address)
+
+    @property
+    def credentials(self) -> tuple[Credential, ...]:
+        """Who may sign in, and as what. Default credentials may only look where others can reach the port."""
+        return tuple(self._credential(*entry.split(":", 1)) for entry in self.basic_auth)
+
+    @property
+    def anonymous_role(self) -> Role | None:
+        """What one may do who did not sign in; None where signing in is needed."""
+        if self.basic_auth:
+            return None
+        trusted = self.allow_insecure or (self.is_loopback and self.started_as == "umbel")
+        return "admin" if trusted else "viewer"
+
+    @property
+    def store_location(self) -> str:
+        """Where the history is kept, with the default resolved."""
+        return self.store or str(Path(platformdirs.user_data_dir("umbel", False)) / f"{self.cluster}.db")
+
+    def _credential(self, user: str, password: str) -> Credential:
+        known = (user, password) in DEFAULT_CREDENTIALS
+        trusted = self.allow_insecure or self.is_loopback
+        return Credential(user=user, password=password, role="admin" if trusted or not known else "viewer")
+
+
+def _rows() -> Iterator[Setting]:
+    for field in msgspec.structs.fields(Settings):
+        about = next(part for part in get_args(field.type) if isinstance(part, About))
+        yield Setting(name=field.name, default=field.default, about=about)
+
+
+TABLE: Final = tuple(_rows())
+"""The rows in their order on the page."""
+PUBLIC: Final = tuple(setting for setting in TABLE if not setting.about.internal)
+"""The rows that a person can set."""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches ``address``; a name other than localhost counts as reachable."""
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address.lower() == "localhost"
+
+
+def mask_url(url: str) -> str:
+    """Return ``url`` without passwords; of a list of URLs (kombu's, with ``;``) every one is masked.
+
+    A password with an unquoted ``/`` or ``@`` is masked too; rather too much is masked than too little.
+    """
+    return ";".join(_mask_one(part) for part in re.split(r";(?=[^:/@]+://)", url))
+
+
+def _mask_one(url: str) -> str:
+    scheme, mark, rest = url.partition("://")
+    userinfo, at, tail = rest.rpartition("@")
+    if mark and at and ":" in userinfo:
+        url = f"{scheme}://{userinfo.partition(':')[0]}:***@{tail}"
+    return re.sub(r"([?&][^=&]*(?:password|secret|token)[^=&]*=)[^&]+", r"\1***", url, flags=re.IGNORECASE)
+
+
+def masked(setting: Setting, value: object) -> object:
+    """Return ``value`` fit to be shown: URLs keep all but the password, lists keep the users."""
+    if value is None or value == ():
+        return value
+    if setting.about.kind == "url":
+        return mask_url(str(value))
+    if isinstance(value, tuple):
+        return tuple(f"{str(entry).partition(':')[0]}:***" for entry in value)
+    return "***"
