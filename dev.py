@@ -27,7 +27,7 @@ PYTHON_CODE = ("src", "tests", "benches", "tools", "dev.py", "hatch_build.py")
 REPORTS = ROOT / ".reports"
 PYTHON = str(program(DESK, "python"))
 
-Step = Callable[[], None]
+Step = Callable[[], object]
 
 
 def setup() -> None:

@@ -8,7 +8,7 @@ from tools.running import ROOT, Failed
 GENERATED = ("docs/reference/**/*", "ui/openapi.json", "ui/src/**/*.gen.ts")
 
 
-def check(write: Callable[[], None]) -> None:
+def check(write: Callable[[], object]) -> None:
     """Raise Failed when `write` changes a generated file; leave the files as they were."""
     before = snapshot()
     try:

@@ -18,12 +18,12 @@ class Report:
     failed: int = 0
     skipped: int = 0
 
-    def step(self, name: str, step: Callable[[], None]) -> None:
+    def step(self, name: str, step: Callable[[], object]) -> None:
         """Run a check; its failure counts as one."""
         if not self._succeeds(name, step):
             self.failed += 1
 
-    def suite(self, name: str, step: Callable[[], None], results: Path) -> None:
+    def suite(self, name: str, step: Callable[[], object], results: Path) -> None:
         """Run a test suite that writes its results to a JUnit file, and add them up.
 
         A suite that fails, or leaves no results, without a failed test counts as one failure.
@@ -41,7 +41,7 @@ class Report:
         skipped = f", {self.skipped} skipped" if self.skipped else ""
         return "\n".join([*self.lines, "", f"{self.passed} passed, {self.failed} failed{skipped}"])
 
-    def _succeeds(self, name: str, step: Callable[[], None]) -> bool:
+    def _succeeds(self, name: str, step: Callable[[], object]) -> bool:
         header(name)
         start = time.monotonic()
         try:
