@@ -9,11 +9,11 @@ from typing import Any, Literal
 from msgspec import Struct, field
 
 
-class Schema(Struct, frozen=True, kw_only=True):
+class Schema(Struct, frozen=True):
     """The base of every shape: immutable, and built by keyword."""
 
 
-class Count(Schema):
+class Count(Schema, kw_only=True):
     """A number that says how sure it is.
 
     ``exact`` and ``estimate`` are what they say, ``at_least`` stopped counting there, ``unknown`` has no value.
@@ -23,7 +23,7 @@ class Count(Schema):
     value: int | None = None
 
 
-class Verdict(Schema):
+class Verdict(Schema, kw_only=True):
     """What a state alone cannot say, as one sentence with its evidence.
 
     ``code`` is stable: ``orphaned``, ``ended_unseen``, ``redelivered``, ``held_until_eta``, ``expired_unrun``,
@@ -35,7 +35,7 @@ class Verdict(Schema):
     severity: Literal["info", "warning", "critical"] = "info"
 
 
-class TaskRow(Schema):
+class TaskRow(Schema, kw_only=True):
     """A task as a list shows it. Long texts are cut; ``cut`` names those fields."""
 
     id: str
@@ -66,7 +66,7 @@ class TaskRow(Schema):
     cut: list[str] = field(default_factory=list)
 
 
-class TaskRef(Schema):
+class TaskRef(Schema, kw_only=True):
     """A task that another one points to; ``state`` is null where it was never seen."""
 
     id: str
@@ -74,7 +74,7 @@ class TaskRef(Schema):
     state: str | None = None
 
 
-class Attempt(Schema):
+class Attempt(Schema, kw_only=True):
     """One delivery of the task to a worker, in the order of ``retries``.
 
     ``outcome`` is a state (SUCCESS, FAILURE, RETRY, REVOKED, REJECTED), ``REPLACED`` or ``REDELIVERED`` (it was
@@ -97,7 +97,7 @@ class Attempt(Schema):
     traceback: str | None = None
 
 
-class TaskEvent(Schema):
+class TaskEvent(Schema, kw_only=True):
     """One event as its worker stamped it."""
 
     type: str
@@ -108,7 +108,7 @@ class TaskEvent(Schema):
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-class TaskDetail(TaskRow):
+class TaskDetail(TaskRow, kw_only=True):
     """Everything known about one task; nothing is cut."""
 
     exchange: str | None = None
@@ -123,7 +123,7 @@ class TaskDetail(TaskRow):
     children: list[TaskRef] = field(default_factory=list)
 
 
-class Coverage(Schema):
+class Coverage(Schema, kw_only=True):
     """How much of the store an answer looked at. ``until`` is the received time of the oldest task looked at."""
 
     complete: bool
@@ -131,7 +131,7 @@ class Coverage(Schema):
     until: datetime | None = None
 
 
-class TaskPage(Schema):
+class TaskPage(Schema, kw_only=True):
     """A page of tasks. Pass ``next`` as ``cursor`` to get the page after it; null is the end.
 
     ``seq`` is the journal position that the page reflects: a stream resumed after it misses nothing.
@@ -144,7 +144,7 @@ class TaskPage(Schema):
     seq: int
 
 
-class TaskName(Schema):
+class TaskName(Schema, kw_only=True):
     """One task name with exact counts of its stored tasks by state."""
 
     name: str
@@ -152,14 +152,14 @@ class TaskName(Schema):
     by_state: dict[str, int]
 
 
-class TaskNames(Schema):
+class TaskNames(Schema, kw_only=True):
     """All task names that were seen, most frequent first."""
 
     items: list[TaskName]
     cut: bool = False
 
 
-class Worker(Schema):
+class Worker(Schema, kw_only=True):
     """A worker as far as its own messages tell.
 
     ``state``: ``online``; ``silent`` (its heartbeat is late: a solo worker is silent while it is busy);
@@ -186,25 +186,24 @@ class Worker(Schema):
     restarts: int = 0
 
 
-class Workers(Schema):
+class Workers(Schema, kw_only=True):
     """All known workers by name, and how many are in which state."""
 
     items: list[Worker]
     by_state: dict[str, int]
 
 
-class Overview(Schema):
+class Overview(Schema, kw_only=True):
     """The figures of the whole cluster, read from the store."""
 
     tasks: int
     by_state: dict[str, int]
     workers: dict[str, int]
-    first_task_at: datetime | None = None
     last_event_at: datetime | None = None
     seq: int = 0
 
 
-class BrokerHealth(Schema):
+class BrokerHealth(Schema, kw_only=True):
     """The link to the broker. ``url`` has its password masked."""
 
     url: str
@@ -217,7 +216,7 @@ class BrokerHealth(Schema):
     reconnects: int = 0
 
 
-class CollectorHealth(Schema):
+class CollectorHealth(Schema, kw_only=True):
     """What the collector did since it started. ``lag_s``: from an event's stamp to its commit, newest batch."""
 
     state: Literal["waiting", "live", "blind", "stalled", "stopped"]
@@ -232,7 +231,7 @@ class CollectorHealth(Schema):
     buffer_limit: int = 0
 
 
-class StoreHealth(Schema):
+class StoreHealth(Schema, kw_only=True):
     """The store. ``url`` has its password masked."""
 
     state: Literal["ok", "failing"]
@@ -243,10 +242,13 @@ class StoreHealth(Schema):
     last_error: str | None = None
 
 
-class Health(Schema):
+HealthStatus = Literal["ok", "waiting", "blind", "degraded"]
+
+
+class Health(Schema, kw_only=True):
     """One look at Umbel itself. ``status``: ``waiting`` before the first event, ``blind`` without the broker."""
 
-    status: Literal["ok", "waiting", "blind", "degraded"]
+    status: HealthStatus
     text: str
     version: str
     cluster: str
@@ -259,7 +261,7 @@ class Health(Schema):
     warnings: list[str] = field(default_factory=list)
 
 
-class Me(Schema):
+class Me(Schema, kw_only=True):
     """Who asks, and what they may do."""
 
     user: str | None
@@ -268,7 +270,7 @@ class Me(Schema):
     reason: str | None = None
 
 
-class Problem(Schema):
+class Problem(Schema, kw_only=True):
     """An error (RFC 9457). ``position`` is the offset in a search text, counted from 0."""
 
     type: str
@@ -278,14 +280,14 @@ class Problem(Schema):
     position: int | None = None
 
 
-class StreamHello(Schema):
+class StreamHello(Schema, kw_only=True):
     """First message of a stream: where it starts."""
 
     seq: int
     now: datetime
 
 
-class StreamTasks(Schema):
+class StreamTasks(Schema, kw_only=True):
     """Tasks that changed and match the stream's search, newest last.
 
     ``changed`` counts all that changed in the store; ``sampled`` says that ``items`` is only a part of them.
@@ -299,7 +301,7 @@ class StreamTasks(Schema):
     sampled: bool = False
 
 
-class StreamGap(Schema):
+class StreamGap(Schema, kw_only=True):
     """Something was missed: refetch what is shown. ``seq`` is where the stream goes on."""
 
     seq: int

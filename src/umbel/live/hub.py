@@ -1,0 +1,198 @@
+"""Tails the store's journal and fans out what changed.
+
+One task reads for all subscribers, so that a hundred open pages cost one query a tick. Each subscriber has a bounded
+queue; when it is full its content gives way to one ``Gap``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any, Final
+
+from msgspec import Struct
+
+from umbel.live.changes import Change, Gap, Snapshot, TaskChanges
+from umbel.store.protocols import JournalBatch, StoreError, TaskReader
+
+TASKS: Final = "tasks"
+TASKS_PER_CHANGE: Final = 300
+"""More changed rows than this in one tick are sampled, newest first: nobody reads faster."""
+QUEUE_LIMIT: Final = 64
+RESUME_LIMIT: Final = 400
+"""Batches that a reconnect replays at most; beyond it a gap is cheaper."""
+TICK_S: Final = 0.2
+POLL_S: Final = 1.0
+
+
+class Topic(Struct, frozen=True, kw_only=True):
+    """A topic that is shown whole: ``read`` is called in a thread, at most every ``every_s`` seconds."""
+
+    name: str
+    read: Callable[[], Any]
+    every_s: float
+
+
+class Subscription:
+    """One reader's queue. Iterate it; ``close`` ends the iteration."""
+
+    def __init__(self, topics: frozenset[str]) -> None:
+        self.topics = topics
+        self._queue: deque[Change] = deque()
+        self._ready = asyncio.Event()
+        self._closed = False
+
+    def put(self, change: Change) -> None:
+        """Queue ``change``; a full queue is replaced by a gap."""
+        if len(self._queue) >= QUEUE_LIMIT:
+            self._queue.clear()
+            change = Gap(seq=change.seq, reason="this page reads more slowly than things change")
+        self._queue.append(change)
+        self._ready.set()
+
+    def close(self) -> None:
+        """End the iteration once the queue is empty."""
+        self._closed = True
+        self._ready.set()
+
+    async def next(self, timeout_s: float) -> Change | None:
+        """Return the next change, ``None`` when none came in time. Raises StopAsyncIteration after ``close``."""
+        if not self._queue and not self._closed:
+            try:
+                await asyncio.wait_for(self._ready.wait(), timeout_s)
+            except TimeoutError:
+                return None
+        if not self._queue:
+            raise StopAsyncIteration
+        change = self._queue.popleft()
+        if not self._queue and not self._closed:
+            self._ready.clear()
+        return change
+
+
+class Hub:
+    """The fan-out. ``run`` until cancelled; ``wake`` from any thread after a commit."""
+
+    def __init__(self, store: TaskReader, topics: Iterable[Topic], *, log: logging.Logger) -> None:
+        self._store = store
+        self._topics = {topic.name: topic for topic in topics}
+        self._log = log
+        self._subscriptions: set[Subscription] = set()
+        self._seq = 0
+        self._woken = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._read_at: dict[str, float] = {}
+
+    @property
+    def seq(self) -> int:
+        """The journal position up to which changes were sent."""
+        return self._seq
+
+    @property
+    def subscribers(self) -> int:
+        """How many read now."""
+        return len(self._subscriptions)
+
+    def wake(self) -> None:
+        """Say that something was committed. Safe from any thread, and before and after ``run``."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._woken.set)
+
+    def subscribe(self, topics: Iterable[str]) -> Subscription:
+        """Return a new subscription to those of ``topics`` that exist."""
+        subscription = Subscription(frozenset(topics) & {TASKS, *self._topics})
+        self._subscriptions.add(subscription)
+        for topic in subscription.topics:
+            self._read_at.pop(topic, None)
+        self._woken.set()
+        return subscription
+
+    def unsubscribe(self, subscription: Subscription) -> None:
+        """Forget a subscription."""
+        self._subscriptions.discard(subscription)
+
+    def close(self) -> None:
+        """End every subscription."""
+        for subscription in self._subscriptions:
+            subscription.close()
+
+    async def start(self) -> None:
+        """Find the journal's end. Changes are sent from there on."""
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        self._seq = (await asyncio.to_thread(self._store.journal_span)).newest
+
+    async def run(self) -> None:
+        """Send what changes, until cancelled. A failing store is logged and tried again."""
+        while True:
+            try:
+                await asyncio.wait_for(self._woken.wait(), POLL_S)
+            except TimeoutError:
+                pass
+            self._woken.clear()
+            try:
+                await self._tick()
+            except StoreError as error:
+                self._log.warning("the live tail cannot read the store: %s", error)
+            await asyncio.sleep(TICK_S)
+
+    async def changes_after(self, seq: int) -> AsyncIterator[Change]:
+        """Yield what happened after ``seq``, up to now: one change with all tasks, or a gap."""
+        span = await asyncio.to_thread(self._store.journal_span)
+        if seq >= span.newest:
+            if seq > span.newest:
+                yield Gap(seq=span.newest, reason="the store was replaced")
+            return
+        if seq < span.oldest - 1:
+            yield Gap(seq=span.newest, reason="the journal no longer holds what was missed")
+            return
+        batches = await asyncio.to_thread(self._store.journal, seq, RESUME_LIMIT)
+        if not batches or batches[-1].seq < span.newest:
+            yield Gap(seq=span.newest, reason="too much changed meanwhile")
+            return
+        yield await self._changes(batches)
+
+    async def _tick(self) -> None:
+        if any(TASKS in subscription.topics for subscription in self._subscriptions):
+            await self._send_tasks()
+        else:
+            self._seq = (await asyncio.to_thread(self._store.journal_span)).newest
+        for topic in self._topics.values():
+            await self._send_topic(topic)
+
+    async def _send_tasks(self) -> None:
+        batches = await asyncio.to_thread(self._store.journal, self._seq)
+        if not batches:
+            return
+        changes = await self._changes(batches)
+        self._seq = changes.seq
+        if changes.changed:
+            self._publish(TASKS, changes)
+
+    async def _changes(self, batches: list[JournalBatch]) -> TaskChanges:
+        ids = list(dict.fromkeys(task_id for batch in reversed(batches) for task_id in reversed(batch.task_ids)))
+        wanted = ids[:TASKS_PER_CHANGE]
+        tasks = await asyncio.to_thread(self._store.tasks_by_id, wanted) if wanted else []
+        places = {task_id: place for place, task_id in enumerate(reversed(wanted))}
+        tasks.sort(key=lambda task: places[task.id])
+        return TaskChanges(
+            seq=batches[-1].seq, tasks=tuple(tasks), changed=len(ids), sampled=len(ids) > len(wanted)
+        )
+
+    async def _send_topic(self, topic: Topic) -> None:
+        if not any(topic.name in subscription.topics for subscription in self._subscriptions):
+            return
+        now = asyncio.get_running_loop().time()
+        if now - self._read_at.get(topic.name, float("-inf")) < topic.every_s:
+            return
+        self._read_at[topic.name] = now
+        value = await asyncio.to_thread(topic.read)
+        self._publish(topic.name, Snapshot(seq=self._seq, topic=topic.name, value=value))
+
+    def _publish(self, topic: str, change: Change) -> None:
+        for subscription in self._subscriptions:
+            if topic in subscription.topics:
+                subscription.put(change)

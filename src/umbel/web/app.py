@@ -1,0 +1,100 @@
+"""The application: every route on one screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from msgspec import Struct
+
+from umbel.live.hub import Hub
+from umbel.web import errors
+from umbel.web.auth.access import ROLE, Role, User, guard
+from umbel.web.auth.basic import BasicAuth, Identify
+from umbel.web.headers import SafeHeaders, UnderPrefix
+from umbel.web.health import HealthView
+from umbel.web.routes.cluster import ClusterRoutes, healthcheck
+from umbel.web.routes.pages import Pages
+from umbel.web.routes.stream import StreamRoutes
+from umbel.web.routes.tasks import TaskRoutes
+from umbel.web.views import Views
+
+ANYONE = User(name=None, role=Role.ADMIN, how="none")
+"""Who asks where no credentials are set and the server is reached over loopback only."""
+
+
+class Site(Struct, frozen=True, kw_only=True):
+    """How the application is reached. ``prefix`` is empty or ``/umbel``; ``credentials`` maps a name to a password."""
+
+    version: str
+    prefix: str = ""
+    realm: str = "umbel"
+    credentials: Mapping[str, str] = {}
+    anonymous: User = ANYONE
+
+
+def create_app(site: Site, views: Views, health: HealthView, hub: Hub) -> Any:
+    """Return the ASGI application. It runs ``hub`` while it lives."""
+    basic = BasicAuth(site.credentials) if site.credentials else None
+    app = Litestar(
+        route_handlers=[
+            TaskRoutes,
+            ClusterRoutes,
+            StreamRoutes,
+            healthcheck,
+            *Pages(f"{site.prefix}/").handlers(),
+        ],
+        guards=[guard],
+        dependencies={
+            "views": Provide(lambda: views, sync_to_thread=False),
+            "health": Provide(lambda: health, sync_to_thread=False),
+            "hub": Provide(lambda: hub, sync_to_thread=False),
+        },
+        middleware=[
+            DefineMiddleware(SafeHeaders),
+            DefineMiddleware(Identify, basic=basic, anonymous=site.anonymous),
+        ],
+        exception_handlers=errors.handlers(site.realm if basic else None),
+        compression_config=CompressionConfig(backend="gzip", exclude=[r"^/api/v1/stream"]),
+        openapi_config=_openapi(site.version),
+        lifespan=[_live(hub)],
+        signature_types=[Views, HealthView, Hub],
+        logging_config=None,
+        debug=False,
+    )
+    return UnderPrefix(app, site.prefix) if site.prefix else app
+
+
+def _openapi(version: str) -> OpenAPIConfig:
+    router = Router("/api/v1/openapi", route_handlers=[], opt={ROLE: Role.VIEWER})
+    return OpenAPIConfig(
+        title="Umbel",
+        version=version,
+        description="What Umbel shows of a Celery cluster. Instants are RFC 3339 in UTC, durations are seconds.",
+        openapi_router=router,
+        render_plugins=[JsonRenderPlugin(path="/")],
+    )
+
+
+def _live(hub: Hub) -> Any:
+    @asynccontextmanager
+    async def running(_: Litestar) -> AsyncIterator[None]:
+        await hub.start()
+        task = asyncio.create_task(hub.run(), name="umbel-live")
+        try:
+            yield
+        finally:
+            hub.close()
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    return running

@@ -1,0 +1,89 @@
+"""One look at Umbel itself, put together from the link, the collector and the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from umbel.store.protocols import StoreError
+from umbel.web import convert, schemas
+from umbel.web.views import Reader, by_state_of
+
+STALLED_LAG_S: Final = 30.0
+
+
+class Identity(Struct, frozen=True, kw_only=True):
+    """What does not change while Umbel runs. ``started_at`` in epoch seconds."""
+
+    version: str
+    cluster: str
+    started_at: float
+    demo: bool = False
+    warnings: Sequence[str] = ()
+
+
+class HealthView:
+    """Reads the health. ``link`` and ``collector`` return the state of the collecting half."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        store: Reader,
+        *,
+        link: Callable[[], schemas.BrokerHealth],
+        collector: Callable[[], schemas.CollectorHealth],
+        clock: Callable[[], float],
+    ) -> None:
+        self._identity = identity
+        self._store = store
+        self._link = link
+        self._collector = collector
+        self._clock = clock
+
+    def read(self) -> schemas.Health:
+        """Return the health now. A failing store is part of the answer, not an error."""
+        broker, collector, store = self._link(), self._collector(), self._store_health()
+        status, text = _verdict(broker, collector, store)
+        return schemas.Health(
+            status=status,
+            text=text,
+            version=self._identity.version,
+            cluster=self._identity.cluster,
+            now=convert.known_instant(self._clock()),
+            started_at=convert.known_instant(self._identity.started_at),
+            demo=self._identity.demo,
+            broker=broker,
+            collector=collector,
+            store=store,
+            warnings=list(self._identity.warnings),
+        )
+
+    def _store_health(self) -> schemas.StoreHealth:
+        try:
+            return schemas.StoreHealth(
+                state="ok",
+                url=self._store.masked_url,
+                seq=self._store.journal_span().newest,
+                tasks=sum(by_state_of(self._store.counts()).values()),
+                size_bytes=self._store.size_bytes(),
+            )
+        except StoreError as error:
+            return schemas.StoreHealth(state="failing", url=self._store.masked_url, last_error=str(error))
+
+
+def _verdict(
+    broker: schemas.BrokerHealth, collector: schemas.CollectorHealth, store: schemas.StoreHealth
+) -> tuple[schemas.HealthStatus, str]:
+    if store.state == "failing":
+        return "degraded", f"The store does not answer: {store.last_error}"
+    if broker.state != "connected":
+        return "blind", f"{broker.url} is out of reach; what happens now is not seen"
+    if collector.events == 0:
+        return "waiting", "Connected; no event came yet"
+    if collector.lag_s is not None and collector.lag_s > STALLED_LAG_S:
+        return "degraded", f"Events are stored {collector.lag_s:.0f} s after they happened"
+    if collector.dropped:
+        return "degraded", f"{collector.dropped:,} events were dropped since the start"
+    return "ok", "Events come and are stored"

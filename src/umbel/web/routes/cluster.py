@@ -1,0 +1,47 @@
+"""``/api/v1/workers``, ``overview``, ``health`` and ``me``: small answers about the whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, MediaType, Request, get
+
+from umbel.web import schemas
+from umbel.web.auth.access import ROLE, Role, User
+from umbel.web.health import HealthView
+from umbel.web.views import Views
+
+
+class ClusterRoutes(Controller):
+    """Workers, overview and health."""
+
+    path = "/api/v1"
+    tags = ("cluster",)
+    opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
+
+    @get("/workers", sync_to_thread=True, summary="All workers")
+    def list_workers(self, views: Views) -> schemas.Workers:
+        """Return all workers as far as their own messages tell."""
+        return views.workers()
+
+    @get("/overview", sync_to_thread=True, summary="Counts")
+    def get_overview(self, views: Views) -> schemas.Overview:
+        """Return how many tasks are in which state, and how many workers."""
+        return views.overview()
+
+    @get("/health", sync_to_thread=True, summary="Umbel itself")
+    def get_health(self, health: HealthView) -> schemas.Health:
+        """Return the state of the broker link, the collector and the store."""
+        return health.read()
+
+    @get("/me", sync_to_thread=False, summary="Who asks")
+    def get_me(self, request: Request[User, Any, Any]) -> schemas.Me:
+        """Return who is signed in, and with which role."""
+        user = request.user
+        return schemas.Me(user=user.name, role=user.role.name.lower(), auth=user.how, reason=user.reason)
+
+
+@get("/healthcheck", sync_to_thread=False, media_type=MediaType.TEXT, opt={ROLE: Role.NOBODY}, include_in_schema=False)
+def healthcheck() -> str:
+    """Return ``OK`` while the server answers, as Flower does, without a sign-in."""
+    return "OK"

@@ -1,0 +1,109 @@
+"""``/api/v1/stream``: server-sent events (WHATWG HTML, section 9.2).
+
+Subscribe, then send what was missed, then drop what was sent twice: so nothing falls between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Controller, Request, get
+from litestar.params import Parameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+
+from umbel.live.changes import Change, Gap, Snapshot, TaskChanges
+from umbel.live.hub import Hub
+from umbel.model.search import MAX_LENGTH, Query, matches
+from umbel.web import convert, schemas
+from umbel.web.auth.access import ROLE, Role
+from umbel.web.routes.tasks import query_of
+from umbel.web.views import Views
+
+PING_S: Final = 10.0
+RETRY_MS: Final = 1_000
+
+Topics = Annotated[str, Parameter(max_length=200, description="Comma list of tasks, workers, overview, health.")]
+Search = Annotated[str, Parameter(max_length=MAX_LENGTH * 2, description="Only tasks that match are sent.")]
+After = Annotated[int | None, Parameter(ge=0, description="Journal position to go on from; else from now.")]
+LastEventId = Annotated[str | None, Parameter(header="Last-Event-ID", max_length=40)]
+
+
+class StreamRoutes(Controller):
+    """The live stream."""
+
+    path = "/api/v1"
+    tags = ("live",)
+    opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
+
+    @get("/stream", sync_to_thread=False, summary="Live changes")
+    def stream(  # noqa: PLR0913  # the query parameters of one route
+        self,
+        request: Request[Any, Any, Any],
+        views: Views,
+        hub: Hub,
+        topics: Topics = "tasks",
+        search: Search = "",
+        after: After = None,
+        last_event_id: LastEventId = None,
+    ) -> ServerSentEvent:
+        """Send changes as they are committed: hello, tasks, workers, overview, health, gap."""
+        del request
+        query = query_of(views, search)
+        resume = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
+        wanted = [topic.strip() for topic in topics.split(",")]
+        return ServerSentEvent(
+            _messages(hub, views, query, wanted, resume), headers={"cache-control": "no-store", "x-accel-buffering": "no"}
+        )
+
+
+async def _messages(
+    hub: Hub, views: Views, query: Query, topics: list[str], resume: int | None
+) -> AsyncIterator[ServerSentEventMessage]:
+    subscription = hub.subscribe(topics)
+    try:
+        sent = hub.seq
+        yield _message("hello", sent, schemas.StreamHello(seq=sent, now=convert.known_instant(views.now())))
+        if resume is not None:
+            sent = resume
+            async for change in hub.changes_after(resume):
+                sent = change.seq
+                yield _of(change, views, query)
+        while True:
+            try:
+                next_change = await subscription.next(PING_S)
+            except StopAsyncIteration:
+                return
+            if next_change is None:
+                yield ServerSentEventMessage(comment="ping")
+            elif not isinstance(next_change, TaskChanges) or next_change.seq > sent:
+                yield _of(next_change, views, query)
+    finally:
+        hub.unsubscribe(subscription)
+
+
+def _of(change: Change, views: Views, query: Query) -> ServerSentEventMessage:
+    match change:
+        case TaskChanges():
+            return _message("tasks", change.seq, _tasks(change, views, query))
+        case Snapshot():
+            return _message(change.topic, change.seq, change.value)
+        case Gap():
+            return _message("gap", change.seq, schemas.StreamGap(seq=change.seq, reason=change.reason))
+
+
+def _tasks(change: TaskChanges, views: Views, query: Query) -> schemas.StreamTasks:
+    found = [task for task in change.tasks if matches(query, task)]
+    kept = {task.id for task in found}
+    return schemas.StreamTasks(
+        seq=change.seq,
+        items=views.rows(found),
+        gone=[task.id for task in change.tasks if task.id not in kept],
+        changed=change.changed,
+        sampled=change.sampled,
+    )
+
+
+def _message(event: str, seq: int, body: schemas.Schema) -> ServerSentEventMessage:
+    return ServerSentEventMessage(data=msgspec.json.encode(body).decode(), event=event, id=str(seq), retry=RETRY_MS)

@@ -1,0 +1,80 @@
+"""``/api/v1/tasks`` and ``/api/v1/task-names``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from litestar import Controller, get
+from litestar.params import Parameter
+
+from umbel.model.search import MAX_LENGTH, Query
+from umbel.model.search_parser import parse
+from umbel.store.protocols import Sort, TaskList
+from umbel.web import convert, schemas
+from umbel.web.auth.access import ROLE, Role
+from umbel.web.errors import NotFound
+from umbel.web.views import Views
+
+NAMES_LIMIT: Final = 1_000
+
+Search = Annotated[str, Parameter(max_length=MAX_LENGTH * 2, description="A search, such as `state:failure sms`.")]
+SortBy = Annotated[
+    str,
+    Parameter(
+        pattern=f"^-?({'|'.join(Sort)})$",
+        description="What to order by; a leading `-` is descending. Ties are in the order of arrival.",
+    ),
+]
+Limit = Annotated[int, Parameter(ge=1, le=500, description="Rows a page.")]
+Cursor = Annotated[str | None, Parameter(max_length=2_000, description="`next` of the page before.")]
+
+
+class TaskRoutes(Controller):
+    """Tasks: a searchable list, and one by id."""
+
+    path = "/api/v1"
+    tags = ("tasks",)
+    opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
+
+    @get("/tasks", sync_to_thread=True, summary="Search tasks")
+    def list_tasks(
+        self, views: Views, search: Search = "", sort: SortBy = "-arrived", limit: Limit = 100, cursor: Cursor = None
+    ) -> schemas.TaskPage:
+        """Return a page of the tasks that match, in the order asked for."""
+        order = Sort(sort.removeprefix("-"))
+        query = query_of(views, search)
+        page = views.store.list(
+            query, sort=order, descending=sort.startswith("-"), limit=limit, cursor=cursor
+        )
+        return _page(views, page)
+
+    @get("/tasks/{task_id:path}", sync_to_thread=True, summary="One task")
+    def get_task(self, views: Views, task_id: str) -> schemas.TaskDetail:
+        """Return one task with its attempts, its events and its relatives."""
+        task_id = task_id.removeprefix("/")
+        task = views.store.task(task_id)
+        if task is None:
+            message = f"no task {task_id!r} is stored: it was not seen, or its history was deleted"
+            raise NotFound(message)
+        return views.detail(task)
+
+    @get("/task-names", sync_to_thread=True, summary="Task names")
+    def list_task_names(self, views: Views) -> schemas.TaskNames:
+        """Return the task names with exact counts by state, most tasks first."""
+        return views.task_names(NAMES_LIMIT)
+
+
+def query_of(views: Views, search: str) -> Query:
+    """Return the parsed search. Raises SearchError."""
+    return parse(search.strip(), now=views.now())
+
+
+def _page(views: Views, page: TaskList) -> schemas.TaskPage:
+    reason = None if page.complete else "the time limit ended the search"
+    return schemas.TaskPage(
+        items=views.rows(page.tasks),
+        next=page.cursor,
+        total=schemas.Count(kind=page.count_kind.value, value=page.count),
+        coverage=schemas.Coverage(complete=page.complete, reason=reason, until=convert.instant(page.covered_until)),
+        seq=page.seq,
+    )

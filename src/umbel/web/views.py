@@ -1,0 +1,115 @@
+"""What the routes and the live stream show, read from the store and put into the shapes of the API."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Protocol
+
+from umbel.model.tasks import Task
+from umbel.model.verdicts import Verdict, verdict_of
+from umbel.model.workers import Worker, WorkerState, liveness
+from umbel.store.protocols import NameCount, TaskReader, WorkerStore
+from umbel.web import convert, schemas
+
+WORKERS_KEPT_S: Final = 1.0
+"""How long a reading of the workers serves the verdicts of task lists."""
+
+
+class Reader(TaskReader, WorkerStore, Protocol):
+    """The reading half of a store."""
+
+    @property
+    def masked_url(self) -> str:
+        """The store's URL without its password."""
+
+
+class Views:
+    """The figures behind the pages. Safe to use from several threads."""
+
+    def __init__(
+        self, store: Reader, *, clock: Callable[[], float], blind_since: Callable[[], float | None] = lambda: None
+    ) -> None:
+        self.store = store
+        self._clock = clock
+        self._blind_since = blind_since
+        self._lock = threading.Lock()
+        self._workers: dict[str, Worker] = {}
+        self._workers_read_at = float("-inf")
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        return self._clock()
+
+    def rows(self, tasks: Sequence[Task]) -> list[schemas.TaskRow]:
+        """Return tasks as a list shows them, in their order."""
+        return [convert.task_row(task, self.verdict(task)) for task in tasks]
+
+    def detail(self, task: Task) -> schemas.TaskDetail:
+        """Return one task with its relatives."""
+        others = {other for other in (task.root_id, task.parent_id) if other and other != task.id}
+        known = {other.id: other for other in self.store.tasks_by_id(sorted(others))} if others else {}
+        relatives = convert.Relatives(task, known, self.store.children(task.id))
+        return convert.task_detail(task, self.verdict(task), relatives)
+
+    def verdict(self, task: Task) -> Verdict | None:
+        """Return the verdict on ``task`` by what is known of its worker."""
+        worker = self._known_workers().get(task.worker or "")
+        state = self._liveness(worker)[0] if worker else None
+        return verdict_of(task, worker, state, self._clock())
+
+    def workers(self) -> schemas.Workers:
+        """Return all workers with their liveness."""
+        running = self.store.running_by_worker()
+        items = []
+        for record in self.store.workers():
+            state, reason = self._liveness(record)
+            items.append(convert.worker(record, state, reason, running.get(record.name, 0)))
+        return schemas.Workers(items=items, by_state=self._count(item.state for item in items))
+
+    def overview(self) -> schemas.Overview:
+        """Return the figures of the whole cluster."""
+        by_state = by_state_of(self.store.counts())
+        workers = self.store.workers()
+        return schemas.Overview(
+            tasks=sum(by_state.values()),
+            by_state=by_state,
+            workers=self._count(self._liveness(worker)[0] for worker in workers),
+            last_event_at=convert.instant(max((worker.last_event_at for worker in workers), default=None)),
+            seq=self.store.journal_span().newest,
+        )
+
+    def task_names(self, limit: int) -> schemas.TaskNames:
+        """Return at most ``limit`` task names with their counts."""
+        named = [count for count in self.store.counts() if count.name]
+        items = [
+            schemas.TaskName(name=count.name or "", total=sum(count.by_state.values()), by_state=count.by_state)
+            for count in named[:limit]
+        ]
+        return schemas.TaskNames(items=items, cut=len(named) > limit)
+
+    def _known_workers(self) -> dict[str, Worker]:
+        with self._lock:
+            if self._clock() - self._workers_read_at > WORKERS_KEPT_S:
+                self._workers = {worker.name: worker for worker in self.store.workers()}
+                self._workers_read_at = self._clock()
+            return self._workers
+
+    def _liveness(self, worker: Worker) -> tuple[WorkerState, str]:
+        return liveness(worker, self._clock(), blind_since=self._blind_since())
+
+    @staticmethod
+    def _count(states: Iterable[str]) -> dict[str, int]:
+        counts = dict.fromkeys((state.value for state in WorkerState), 0)
+        for state in states:
+            counts[str(state)] += 1
+        return counts
+
+
+def by_state_of(counts: Sequence[NameCount]) -> dict[str, int]:
+    """Return the exact number of stored tasks by state."""
+    by_state: dict[str, int] = {}
+    for count in counts:
+        for state, number in count.by_state.items():
+            by_state[state] = by_state.get(state, 0) + number
+    return by_state
