@@ -80,6 +80,7 @@ def npm(folder: Path, *arguments: str) -> None:
     environment = {
         **os.environ,
         "PATH": os.pathsep.join((str(binaries), os.environ.get("PATH", ""))),
+        "NODE_USE_SYSTEM_CA": "1",  # a company's own certificate authority is trusted as the system trusts it
         "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD": "1",
         "npm_config_audit": "false",
         "npm_config_fund": "false",
