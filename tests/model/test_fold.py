@@ -2,8 +2,7 @@
 
 import itertools
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.support.events import T0, a_task_that_succeeded, an_event, received
 from umbel.model.events import TaskEvent
@@ -11,7 +10,18 @@ from umbel.model.fold import MARKS_PER_KIND, fold, fold_all, merge, named_except
 from umbel.model.tasks import TERMINAL_STATES, State, Task
 
 WORKERS = st.sampled_from(["a@x", "b@y"])
-KINDS = ["sent", "received", "started", "succeeded", "failed", "retried", "revoked", "rejected", "cancelled", "progress"]
+KINDS = [
+    "sent",
+    "received",
+    "started",
+    "succeeded",
+    "failed",
+    "retried",
+    "revoked",
+    "rejected",
+    "cancelled",
+    "progress",
+]
 
 
 @st.composite
@@ -168,7 +178,13 @@ def test_sent_then_revoked_is_one_attempt() -> None:
     """What the producer said and what the worker said is the same attempt."""
     sent = an_event("sent", 0, hostname="gen1@web", name="one", args="(1,)", retries=0, queue="default")
     task = folded([sent, an_event("revoked", 5)])
-    assert (task.state, task.name, task.queue, task.args, task.client) == ("REVOKED", "one", "default", "(1,)", "gen1@web")
+    assert (task.state, task.name, task.queue, task.args, task.client) == (
+        "REVOKED",
+        "one",
+        "default",
+        "(1,)",
+        "gen1@web",
+    )
     assert len(task.attempts) == 1
 
 

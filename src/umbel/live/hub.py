@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from typing import Any, Final
 
 from msgspec import Struct
@@ -128,10 +129,8 @@ class Hub:
     async def run(self) -> None:
         """Send what changes, until cancelled. A failing store is logged and tried again."""
         while True:
-            try:
+            with suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), POLL_S)
-            except TimeoutError:
-                pass
             self._woken.clear()
             try:
                 await self._tick()
@@ -178,9 +177,7 @@ class Hub:
         tasks = await asyncio.to_thread(self._store.tasks_by_id, wanted) if wanted else []
         places = {task_id: place for place, task_id in enumerate(reversed(wanted))}
         tasks.sort(key=lambda task: places[task.id])
-        return TaskChanges(
-            seq=batches[-1].seq, tasks=tuple(tasks), changed=len(ids), sampled=len(ids) > len(wanted)
-        )
+        return TaskChanges(seq=batches[-1].seq, tasks=tuple(tasks), changed=len(ids), sampled=len(ids) > len(wanted))
 
     async def _send_topic(self, topic: Topic) -> None:
         if not any(topic.name in subscription.topics for subscription in self._subscriptions):

@@ -27,9 +27,7 @@ class Kind(IntEnum):
     CUSTOM = 9
 
 
-KIND_BY_TYPE: Final[dict[str, Kind]] = {
-    f"task-{kind.name.lower()}": kind for kind in Kind if kind is not Kind.CUSTOM
-}
+KIND_BY_TYPE: Final[dict[str, Kind]] = {f"task-{kind.name.lower()}": kind for kind in Kind if kind is not Kind.CUSTOM}
 TYPE_BY_KIND: Final[dict[Kind, str]] = {kind: type_ for type_, kind in KIND_BY_TYPE.items()}
 
 WORKER_TYPES: Final = frozenset({"worker-online", "worker-heartbeat", "worker-offline"})

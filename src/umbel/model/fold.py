@@ -6,9 +6,9 @@ one event. So replays, duplicates, late events and two collectors change nothing
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -152,6 +152,7 @@ def _fullness(mark: Mark) -> tuple[tuple[bool, str], ...]:
 
 
 _Rank = tuple[int, MarkKey]
+_RankOf = Callable[[Mark], _Rank | None]
 
 
 def _argument_rank(mark: Mark) -> _Rank | None:
@@ -164,11 +165,11 @@ def _result_rank(mark: Mark) -> _Rank | None:
     return (0, mark.key) if mark.kind is Kind.SUCCEEDED else None
 
 
-def _best(marks: Iterable[Mark], rank: Any) -> _Rank | None:
+def _best(marks: Iterable[Mark], rank: _RankOf) -> _Rank | None:
     return max((r for r in map(rank, marks) if r is not None), default=None)
 
 
-def _text(gathered: list[tuple[Mark, TaskEvent]], rank: Any, field: str) -> str | None:
+def _text(gathered: list[tuple[Mark, TaskEvent]], rank: _RankOf, field: str) -> str | None:
     ranked = [(rank(mark), getattr(event, field)) for mark, event in gathered]
     ranked = [(place, _text_order(text)) for place, text in ranked if place is not None]
     return max(ranked)[1][1] if ranked and max(ranked)[1][0] else None

@@ -188,7 +188,7 @@ class _Parser:
             return _either([self._number_term(_NUMBER[field], value) for value in values])
         if field in _BOUND:
             return _either([self._bound_term(_BOUND[field], value) for value in values])
-        self._fail(f"there is no field '{field}'; put it in quotes to search for the text", position)
+        return self._fail(f"there is no field '{field}'; put it in quotes to search for the text", position)
 
     def _values(self) -> list[_Value]:
         values = [self._value()]
@@ -224,7 +224,7 @@ class _Parser:
                 char = self._text[self._at]
             read.append(char)
             self._at += 1
-        self._fail("this quote is not closed", start)
+        return self._fail("this quote is not closed", start)
 
     def _number_term(self, field: NumberField, value: _Value) -> Node:
         low, dots, high = value.text.partition("..")

@@ -105,7 +105,6 @@ class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, rena
         return (self.worker, self.pid)
 
 
-
 class Progress(Struct, frozen=True, kw_only=True):
     """What the task said of itself last, by a custom event such as ``task-progress``."""
 

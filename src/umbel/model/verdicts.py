@@ -69,7 +69,9 @@ def _lost_its_worker(task: Task, worker: Worker, liveness: WorkerState | None) -
 
 def _of_its_end(task: Task) -> Verdict | None:
     if task.state == State.REVOKED and any(attempt.expired for attempt in task.attempts):
-        return Verdict(code="expired_unrun", text="It expired before a worker could start it", severity=Severity.WARNING)
+        return Verdict(
+            code="expired_unrun", text="It expired before a worker could start it", severity=Severity.WARNING
+        )
     return None
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
@@ -13,12 +12,13 @@ from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.types import ASGIApp
 from msgspec import Struct
 
 from umbel.live.hub import Hub
 from umbel.web import errors
 from umbel.web.auth.access import ROLE, Role, User, guard
-from umbel.web.auth.basic import BasicAuth, Identify
+from umbel.web.auth.basic import BasicAuth, Credential, Identify
 from umbel.web.headers import SafeHeaders, UnderPrefix
 from umbel.web.health import HealthView
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
@@ -32,16 +32,16 @@ ANYONE = User(name=None, role=Role.ADMIN, how="none")
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """How the application is reached. ``prefix`` is empty or ``/umbel``; ``credentials`` maps a name to a password."""
+    """How the application is reached. ``prefix`` is empty or ``/umbel``. With ``credentials`` one has to sign in."""
 
     version: str
     prefix: str = ""
     realm: str = "umbel"
-    credentials: Mapping[str, str] = {}
+    credentials: Sequence[Credential] = ()
     anonymous: User = ANYONE
 
 
-def create_app(site: Site, views: Views, health: HealthView, hub: Hub) -> Any:
+def create_app(site: Site, views: Views, health: HealthView, hub: Hub) -> ASGIApp:
     """Return the ASGI application. It runs ``hub`` while it lives."""
     basic = BasicAuth(site.credentials) if site.credentials else None
     app = Litestar(
@@ -84,7 +84,7 @@ def _openapi(version: str) -> OpenAPIConfig:
     )
 
 
-def _live(hub: Hub) -> Any:
+def _live(hub: Hub) -> Callable[[Litestar], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def running(_: Litestar) -> AsyncIterator[None]:
         await hub.start()

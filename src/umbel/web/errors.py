@@ -65,7 +65,5 @@ def _http_error(_: Request[Any, Any, Any], error: HTTPException) -> Response[Any
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.exception("%s %s failed", request.method, request.scope["path"], exc_info=error)
+    log.error("%s %s failed", request.method, request.scope["path"], exc_info=error)
     return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "Umbel failed to answer; its log says why")
-
-

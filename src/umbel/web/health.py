@@ -20,6 +20,7 @@ class Identity(Struct, frozen=True, kw_only=True):
     version: str
     cluster: str
     started_at: float
+    title: str | None = None
     demo: bool = False
     warnings: Sequence[str] = ()
 
@@ -51,6 +52,7 @@ class HealthView:
             text=text,
             version=self._identity.version,
             cluster=self._identity.cluster,
+            title=self._identity.title,
             now=convert.known_instant(self._clock()),
             started_at=convert.known_instant(self._identity.started_at),
             demo=self._identity.demo,

@@ -13,7 +13,7 @@ class Schema(Struct, frozen=True):
     """The base of every shape: immutable, and built by keyword."""
 
 
-class Count(Schema, kw_only=True):
+class Count(Schema, frozen=True, kw_only=True):
     """A number that says how sure it is.
 
     ``exact`` and ``estimate`` are what they say, ``at_least`` stopped counting there, ``unknown`` has no value.
@@ -23,7 +23,7 @@ class Count(Schema, kw_only=True):
     value: int | None = None
 
 
-class Verdict(Schema, kw_only=True):
+class Verdict(Schema, frozen=True, kw_only=True):
     """What a state alone cannot say, as one sentence with its evidence.
 
     ``code`` is stable: ``orphaned``, ``ended_unseen``, ``redelivered``, ``held_until_eta``, ``expired_unrun``,
@@ -35,7 +35,7 @@ class Verdict(Schema, kw_only=True):
     severity: Literal["info", "warning", "critical"] = "info"
 
 
-class TaskRow(Schema, kw_only=True):
+class TaskRow(Schema, frozen=True, kw_only=True):
     """A task as a list shows it. Long texts are cut; ``cut`` names those fields."""
 
     id: str
@@ -66,7 +66,7 @@ class TaskRow(Schema, kw_only=True):
     cut: list[str] = field(default_factory=list)
 
 
-class TaskRef(Schema, kw_only=True):
+class TaskRef(Schema, frozen=True, kw_only=True):
     """A task that another one points to; ``state`` is null where it was never seen."""
 
     id: str
@@ -74,7 +74,7 @@ class TaskRef(Schema, kw_only=True):
     state: str | None = None
 
 
-class Attempt(Schema, kw_only=True):
+class Attempt(Schema, frozen=True, kw_only=True):
     """One delivery of the task to a worker, in the order of ``retries``.
 
     ``outcome`` is a state (SUCCESS, FAILURE, RETRY, REVOKED, REJECTED), ``REPLACED`` or ``REDELIVERED`` (it was
@@ -97,7 +97,7 @@ class Attempt(Schema, kw_only=True):
     traceback: str | None = None
 
 
-class TaskEvent(Schema, kw_only=True):
+class TaskEvent(Schema, frozen=True, kw_only=True):
     """One event as its worker stamped it."""
 
     type: str
@@ -108,7 +108,7 @@ class TaskEvent(Schema, kw_only=True):
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-class TaskDetail(TaskRow, kw_only=True):
+class TaskDetail(TaskRow, frozen=True, kw_only=True):
     """Everything known about one task; nothing is cut."""
 
     exchange: str | None = None
@@ -123,7 +123,7 @@ class TaskDetail(TaskRow, kw_only=True):
     children: list[TaskRef] = field(default_factory=list)
 
 
-class Coverage(Schema, kw_only=True):
+class Coverage(Schema, frozen=True, kw_only=True):
     """How much of the store an answer looked at. ``until`` is the received time of the oldest task looked at."""
 
     complete: bool
@@ -131,7 +131,7 @@ class Coverage(Schema, kw_only=True):
     until: datetime | None = None
 
 
-class TaskPage(Schema, kw_only=True):
+class TaskPage(Schema, frozen=True, kw_only=True):
     """A page of tasks. Pass ``next`` as ``cursor`` to get the page after it; null is the end.
 
     ``seq`` is the journal position that the page reflects: a stream resumed after it misses nothing.
@@ -144,7 +144,7 @@ class TaskPage(Schema, kw_only=True):
     seq: int
 
 
-class TaskName(Schema, kw_only=True):
+class TaskName(Schema, frozen=True, kw_only=True):
     """One task name with exact counts of its stored tasks by state."""
 
     name: str
@@ -152,14 +152,14 @@ class TaskName(Schema, kw_only=True):
     by_state: dict[str, int]
 
 
-class TaskNames(Schema, kw_only=True):
+class TaskNames(Schema, frozen=True, kw_only=True):
     """All task names that were seen, most frequent first."""
 
     items: list[TaskName]
     cut: bool = False
 
 
-class Worker(Schema, kw_only=True):
+class Worker(Schema, frozen=True, kw_only=True):
     """A worker as far as its own messages tell.
 
     ``state``: ``online``; ``silent`` (its heartbeat is late: a solo worker is silent while it is busy);
@@ -186,14 +186,14 @@ class Worker(Schema, kw_only=True):
     restarts: int = 0
 
 
-class Workers(Schema, kw_only=True):
+class Workers(Schema, frozen=True, kw_only=True):
     """All known workers by name, and how many are in which state."""
 
     items: list[Worker]
     by_state: dict[str, int]
 
 
-class Overview(Schema, kw_only=True):
+class Overview(Schema, frozen=True, kw_only=True):
     """The figures of the whole cluster, read from the store."""
 
     tasks: int
@@ -203,7 +203,7 @@ class Overview(Schema, kw_only=True):
     seq: int = 0
 
 
-class BrokerHealth(Schema, kw_only=True):
+class BrokerHealth(Schema, frozen=True, kw_only=True):
     """The link to the broker. ``url`` has its password masked."""
 
     url: str
@@ -216,7 +216,7 @@ class BrokerHealth(Schema, kw_only=True):
     reconnects: int = 0
 
 
-class CollectorHealth(Schema, kw_only=True):
+class CollectorHealth(Schema, frozen=True, kw_only=True):
     """What the collector did since it started. ``lag_s``: from an event's stamp to its commit, newest batch."""
 
     state: Literal["waiting", "live", "blind", "stalled", "stopped"]
@@ -231,7 +231,7 @@ class CollectorHealth(Schema, kw_only=True):
     buffer_limit: int = 0
 
 
-class StoreHealth(Schema, kw_only=True):
+class StoreHealth(Schema, frozen=True, kw_only=True):
     """The store. ``url`` has its password masked."""
 
     state: Literal["ok", "failing"]
@@ -245,13 +245,14 @@ class StoreHealth(Schema, kw_only=True):
 HealthStatus = Literal["ok", "waiting", "blind", "degraded"]
 
 
-class Health(Schema, kw_only=True):
+class Health(Schema, frozen=True, kw_only=True):
     """One look at Umbel itself. ``status``: ``waiting`` before the first event, ``blind`` without the broker."""
 
     status: HealthStatus
     text: str
     version: str
     cluster: str
+    title: str | None = None
     now: datetime
     started_at: datetime
     demo: bool
@@ -261,16 +262,20 @@ class Health(Schema, kw_only=True):
     warnings: list[str] = field(default_factory=list)
 
 
-class Me(Schema, kw_only=True):
+Role = Literal["viewer", "operator", "admin"]
+SignIn = Literal["basic", "none"]
+
+
+class Me(Schema, frozen=True, kw_only=True):
     """Who asks, and what they may do."""
 
     user: str | None
-    role: Literal["viewer", "operator", "admin"]
-    auth: Literal["basic", "none"]
+    role: Role
+    auth: SignIn
     reason: str | None = None
 
 
-class Problem(Schema, kw_only=True):
+class Problem(Schema, frozen=True, kw_only=True):
     """An error (RFC 9457). ``position`` is the offset in a search text, counted from 0."""
 
     type: str
@@ -280,14 +285,14 @@ class Problem(Schema, kw_only=True):
     position: int | None = None
 
 
-class StreamHello(Schema, kw_only=True):
+class StreamHello(Schema, frozen=True, kw_only=True):
     """First message of a stream: where it starts."""
 
     seq: int
     now: datetime
 
 
-class StreamTasks(Schema, kw_only=True):
+class StreamTasks(Schema, frozen=True, kw_only=True):
     """Tasks that changed and match the stream's search, newest last.
 
     ``changed`` counts all that changed in the store; ``sampled`` says that ``items`` is only a part of them.
@@ -301,7 +306,7 @@ class StreamTasks(Schema, kw_only=True):
     sampled: bool = False
 
 
-class StreamGap(Schema, kw_only=True):
+class StreamGap(Schema, frozen=True, kw_only=True):
     """Something was missed: refetch what is shown. ``seq`` is where the stream goes on."""
 
     seq: int

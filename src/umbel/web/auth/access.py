@@ -10,6 +10,8 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.handlers import BaseRouteHandler
 from msgspec import Struct
 
+from umbel.web import schemas
+
 ROLE: Final = "role"
 """The key in a route's ``opt``."""
 
@@ -22,13 +24,18 @@ class Role(IntEnum):
     OPERATOR = 2
     ADMIN = 3
 
+    @property
+    def word(self) -> schemas.Role:
+        """The role as the API names it; nobody may at most look."""
+        return ("viewer", "viewer", "operator", "admin")[self]
+
 
 class User(Struct, frozen=True, kw_only=True):
-    """Who asks. ``name`` is ``None`` for people who did not sign in. ``how`` is ``basic`` or ``none``."""
+    """Who asks. ``name`` is ``None`` for people who did not sign in."""
 
     name: str | None
     role: Role
-    how: str
+    how: schemas.SignIn
     reason: str | None = None
 
 
@@ -46,4 +53,4 @@ def guard(connection: Connection, handler: BaseRouteHandler) -> None:
     if not isinstance(user, User):
         raise NotAuthorizedException(detail="sign in first")
     if user.role < needed:
-        raise PermissionDeniedException(detail=f"this needs the role {Role(needed).name.lower()}; you are {user.role.name.lower()}")
+        raise PermissionDeniedException(detail=f"this needs the role {Role(needed).word}; you are {user.role.word}")

@@ -9,12 +9,13 @@ import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from litestar.types import ASGIApp, Receive, Scope, Send
+from msgspec import Struct
 
 from umbel.web.auth.access import Role, User
 
@@ -23,15 +24,24 @@ REMEMBERED: Final = 1_000
 """Right credentials that were checked lately, so that not each request costs a slow hash."""
 
 
-class BasicAuth:
-    """Checks names and passwords. ``credentials`` maps a name to a password or to its argon2 hash."""
+class Credential(Struct, frozen=True, kw_only=True):
+    """Who may sign in, and as what. ``password`` is plain or an argon2 hash."""
 
-    def __init__(self, credentials: Mapping[str, str]) -> None:
+    user: str
+    password: str
+    role: Role
+
+    def __repr__(self) -> str:
+        return f"Credential(user={self.user!r}, role={self.role!r})"
+
+
+class BasicAuth:
+    """Checks names and passwords. Only hashes of them are kept."""
+
+    def __init__(self, credentials: Sequence[Credential]) -> None:
         self._hasher = PasswordHasher()
-        self._hashes = {
-            name: word if word.startswith(HASH_PREFIX) else self._hasher.hash(word)
-            for name, word in credentials.items()
-        }
+        self._hashes = {credential.user: self._hash(credential.password) for credential in credentials}
+        self._roles = {credential.user: credential.role for credential in credentials}
         self._decoy = self._hasher.hash(secrets.token_hex())
         self._key = secrets.token_bytes(32)
         self._known: OrderedDict[bytes, str] = OrderedDict()
@@ -49,7 +59,10 @@ class BasicAuth:
             if name is None:
                 return None
             self._remember(digest, name)
-        return User(name=name, role=Role.ADMIN, how="basic")
+        return User(name=name, role=self._roles[name], how="basic")
+
+    def _hash(self, password: str) -> str:
+        return password if password.startswith(HASH_PREFIX) else self._hasher.hash(password)
 
     def _check(self, header: str) -> str | None:
         scheme, _, encoded = header.partition(" ")
@@ -87,7 +100,7 @@ class Identify:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Name the user and pass on."""
-        if scope["type"] == "http":
+        if str(scope["type"]) == "http":
             scope["user"] = await self._user(scope)
         await self._app(scope, receive, send)
 
@@ -97,6 +110,6 @@ class Identify:
         return await self._basic.user_of(_header(scope, b"authorization"))
 
 
-def _header(scope: Any, name: bytes) -> str | None:
+def _header(scope: Scope, name: bytes) -> str | None:
     found = [value for key, value in scope["headers"] if key == name]
     return found[0].decode("latin-1") if found else None

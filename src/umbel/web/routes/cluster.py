@@ -38,7 +38,7 @@ class ClusterRoutes(Controller):
     def get_me(self, request: Request[User, Any, Any]) -> schemas.Me:
         """Return who is signed in, and with which role."""
         user = request.user
-        return schemas.Me(user=user.name, role=user.role.name.lower(), auth=user.how, reason=user.reason)
+        return schemas.Me(user=user.name, role=user.role.word, auth=user.how, reason=user.reason)
 
 
 @get("/healthcheck", sync_to_thread=False, media_type=MediaType.TEXT, opt={ROLE: Role.NOBODY}, include_in_schema=False)

@@ -43,9 +43,7 @@ class TaskRoutes(Controller):
         """Return a page of the tasks that match, in the order asked for."""
         order = Sort(sort.removeprefix("-"))
         query = query_of(views, search)
-        page = views.store.list(
-            query, sort=order, descending=sort.startswith("-"), limit=limit, cursor=cursor
-        )
+        page = views.store.list(query, sort=order, descending=sort.startswith("-"), limit=limit, cursor=cursor)
         return _page(views, page)
 
     @get("/tasks/{task_id:path}", sync_to_thread=True, summary="One task")

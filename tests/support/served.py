@@ -1,0 +1,77 @@
+"""A real server around a real store, without a broker: for tests of the API."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from umbel.store.registry import open_store
+
+from umbel.live.hub import Hub, Topic
+from umbel.model.events import Event
+from umbel.store.protocols import Arrival, Store
+from umbel.web import schemas
+from umbel.web.app import Site, create_app
+from umbel.web.health import HealthView, Identity
+from umbel.web.views import Views
+
+
+class Served:
+    """Umbel's serving half on a free loopback port. ``commit`` writes as the collector does."""
+
+    def __init__(self, folder: Path, site: Site, clock: Callable[[], float] = time.time) -> None:
+        self.store: Store = open_store(str(folder / "umbel.db"))
+        self.link = schemas.BrokerHealth(url="redis://:***@broker:6379/0", transport="redis", state="connected")
+        views = Views(self.store, clock=clock)
+        identity = Identity(version=site.version, cluster="default", started_at=clock())
+        health = HealthView(
+            identity,
+            self.store,
+            link=lambda: self.link,
+            collector=lambda: schemas.CollectorHealth(state="live", events=1),
+            clock=clock,
+        )
+        self.hub = Hub(self.store, [Topic(name="health", read=health.read, every_s=0.2)], log=logging.getLogger("test"))
+        self.app = create_app(site, views, health, self.hub)
+        config = uvicorn.Config(self.app, port=0, log_config=None, timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    def commit(self, *events: Event) -> int:
+        """Store events as if they had just arrived, wake the live tail, and return the journal position."""
+        commit = self.store.commit([Arrival(event, time.time()) for event in events])
+        self.hub.wake()
+        return commit.seq
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        """End the open streams, the server and the store."""
+        self._server.should_exit = True
+        self.hub.close()
+        self._thread.join(10)
+        self.store.close()
+
+
+@contextmanager
+def served(folder: Path, site: Site | None = None, clock: Callable[[], float] = time.time) -> Iterator[Served]:
+    """Serve a new store in ``folder`` for the time of the block."""
+    server = Served(folder, site or Site(version="test"), clock)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -1,0 +1,105 @@
+"""No route without a role, and none that answers one who lacks it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from litestar import Litestar
+
+from tests.support.served import Served, served
+from umbel.web.app import Site
+from umbel.web.auth.access import ROLE, Role, User
+from umbel.web.auth.basic import Credential
+
+FREE = {"/healthcheck"}
+"""What answers without a sign-in."""
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Served]:
+    """A server with two people, one of them by hash."""
+    credentials = [
+        Credential(user="admin", password="right", role=Role.ADMIN),
+        Credential(user="look", password=PasswordHasher().hash("only"), role=Role.VIEWER),
+    ]
+    with served(tmp_path, Site(version="test", realm="flower", credentials=credentials)) as running:
+        yield running
+
+
+def paths_of(app: Litestar) -> dict[str, Role | None]:
+    """Every path with the role its handler names."""
+    roles: dict[str, Role | None] = {}
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", None) or [getattr(route, "route_handler", None)]:
+            if handler is not None:
+                roles[route.path] = handler.opt.get(ROLE)
+    return roles
+
+
+def test_every_route_names_a_role(server: Served) -> None:
+    """A route that somebody adds without a role fails here, and is refused to all by the guard."""
+    roles = paths_of(server.app)
+    assert {path for path, role in roles.items() if role is None} == set()
+    assert {path for path, role in roles.items() if role is Role.NOBODY} == FREE
+
+
+def test_without_a_sign_in_only_the_health_check_answers(locked: Served) -> None:
+    """Every other route asks for name and password, in the realm that Flower names."""
+    with httpx.Client(base_url=locked.url) as http:
+        for path in paths_of(locked.app):
+            answer = http.get(
+                path.replace("{task_id:path}", "x").replace("{rest:path}", "x").replace("{file_path:path}", "x")
+            )
+            if path in FREE:
+                assert (answer.status_code, answer.text) == (200, "OK")
+            else:
+                assert answer.status_code == 401, path
+                assert answer.headers["www-authenticate"].startswith('Basic realm="flower"')
+
+
+@pytest.mark.parametrize(
+    "who", [("admin", "wrong"), ("nobody", "right"), ("admin", ""), ("", "right"), ("look", "right")]
+)
+def test_wrong_credentials(locked: Served, who: tuple[str, str]) -> None:
+    """A wrong name and a wrong password look the same."""
+    assert httpx.get(f"{locked.url}/api/v1/me", auth=who).status_code == 401
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Bearer abc", "Basic YQ==", "Basic /////w=="])
+def test_malformed_headers(locked: Served, header: str) -> None:
+    """What is no name and password proves nobody."""
+    assert httpx.get(f"{locked.url}/api/v1/me", headers={"authorization": header}).status_code == 401
+
+
+def test_right_credentials(locked: Served) -> None:
+    """A plain and a hashed password both sign in, each with its role, again and again."""
+    for _ in range(2):
+        me = httpx.get(f"{locked.url}/api/v1/me", auth=("admin", "right")).json()
+        assert (me["user"], me["role"], me["auth"]) == ("admin", "admin", "basic")
+    assert httpx.get(f"{locked.url}/api/v1/me", auth=("look", "only")).json()["role"] == "viewer"
+
+
+def test_who_did_not_sign_in_may_look(tmp_path: Path) -> None:
+    """Under the name of Flower, without credentials, people look and do not act."""
+    viewer = User(name=None, role=Role.VIEWER, how="none", reason="no credentials are set")
+    with served(tmp_path, Site(version="test", anonymous=viewer)) as running:
+        me = httpx.get(f"{running.url}/api/v1/me").json()
+        assert (me["role"], me["reason"]) == ("viewer", "no credentials are set")
+
+
+def test_every_answer_carries_the_policy(client: httpx.Client) -> None:
+    """No inline script, no foreign origin, no framing: on pages, on the API and on errors."""
+    for path in ("/", "/api/v1/me", "/api/v1/tasks/none"):
+        headers = client.get(path).headers
+        assert "script-src 'self';" in headers["content-security-policy"]
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_under_a_prefix(tmp_path: Path) -> None:
+    """The prefix works whether the proxy strips it or not, and the page knows its address."""
+    with served(tmp_path, Site(version="test", prefix="/flower")) as running:
+        for path in ("/flower/api/v1/me", "/api/v1/me", "/flower/healthcheck", "/flower", "/flower/"):
+            assert httpx.get(f"{running.url}{path}").status_code == 200, path
