@@ -42,9 +42,15 @@ class Site(Struct, frozen=True, kw_only=True):
 
 
 def create_app(site: Site, views: Views, health: HealthView, hub: Hub) -> ASGIApp:
-    """Return the ASGI application. It runs ``hub`` while it lives."""
+    """Return the ASGI application, under its prefix where it has one. It runs ``hub`` while it lives."""
+    app = create_litestar(site, views, health, hub)
+    return UnderPrefix(app, site.prefix) if site.prefix else app
+
+
+def create_litestar(site: Site, views: Views, health: HealthView, hub: Hub) -> Litestar:
+    """Return the application itself, as if it stood at the root."""
     basic = BasicAuth(site.credentials) if site.credentials else None
-    app = Litestar(
+    return Litestar(
         route_handlers=[
             TaskRoutes,
             ClusterRoutes,
@@ -70,11 +76,10 @@ def create_app(site: Site, views: Views, health: HealthView, hub: Hub) -> ASGIAp
         logging_config=None,
         debug=False,
     )
-    return UnderPrefix(app, site.prefix) if site.prefix else app
 
 
 def _openapi(version: str) -> OpenAPIConfig:
-    router = Router("/api/v1/openapi", route_handlers=[], opt={ROLE: Role.VIEWER})
+    router = Router("/api/v1/openapi", route_handlers=[], opt={ROLE: Role.VIEWER}, include_in_schema=False)
     return OpenAPIConfig(
         title="Umbel",
         version=version,

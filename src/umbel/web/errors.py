@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
 from umbel.model.errors import UmbelError
@@ -31,6 +32,16 @@ _STATUS: Final[tuple[tuple[type[UmbelError], HTTPStatus], ...]] = (
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (UmbelError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
+
+
+def problems(*statuses: int) -> dict[int, ResponseSpec]:
+    """Return the description of these error answers for the OpenAPI document."""
+    return {
+        status: ResponseSpec(
+            Problem, description=HTTPStatus(status).phrase, media_type=PROBLEM_TYPE, generate_examples=False
+        )
+        for status in statuses
+    }
 
 
 def handlers(realm: str | None) -> ExceptionHandlersMap:

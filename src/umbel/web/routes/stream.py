@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Controller, get
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Parameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
@@ -18,11 +19,25 @@ from umbel.live.hub import Hub
 from umbel.model.search import MAX_LENGTH, Query, matches
 from umbel.web import convert, schemas
 from umbel.web.auth.access import ROLE, Role
+from umbel.web.errors import problems
 from umbel.web.routes.tasks import query_of
 from umbel.web.views import Views
 
 PING_S: Final = 10.0
 RETRY_MS: Final = 1_000
+
+Message = (
+    schemas.StreamHello | schemas.StreamTasks | schemas.StreamGap | schemas.Workers | schemas.Overview | schemas.Health
+)
+RESPONSES: Final = {
+    **problems(400),
+    200: ResponseSpec(
+        Message,
+        description="The data of the events hello, tasks, gap, workers, overview, health.",
+        media_type="text/event-stream",
+        generate_examples=False,
+    ),
+}
 
 Topics = Annotated[str, Parameter(max_length=200, description="Comma list of tasks, workers, overview, health.")]
 Search = Annotated[str, Parameter(max_length=MAX_LENGTH * 2, description="Only tasks that match are sent.")]
@@ -37,7 +52,7 @@ class StreamRoutes(Controller):
     tags = ("live",)
     opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
 
-    @get("/stream", sync_to_thread=False, summary="Live changes")
+    @get("/stream", sync_to_thread=False, summary="Live changes", responses=RESPONSES)
     def stream(  # noqa: PLR0913, PLR0917  # Litestar hands over by name; these are the parameters of one route
         self,
         views: Views,

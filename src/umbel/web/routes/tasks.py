@@ -12,7 +12,7 @@ from umbel.model.search_parser import parse
 from umbel.store.protocols import Sort, TaskList
 from umbel.web import convert, schemas
 from umbel.web.auth.access import ROLE, Role
-from umbel.web.errors import NotFound
+from umbel.web.errors import NotFound, problems
 from umbel.web.views import Views
 
 NAMES_LIMIT: Final = 1_000
@@ -36,7 +36,7 @@ class TaskRoutes(Controller):
     tags = ("tasks",)
     opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
 
-    @get("/tasks", sync_to_thread=True, summary="Search tasks")
+    @get("/tasks", sync_to_thread=True, summary="Search tasks", responses=problems(400, 503))
     def list_tasks(
         self, views: Views, search: Search = "", sort: SortBy = "-arrived", limit: Limit = 100, cursor: Cursor = None
     ) -> schemas.TaskPage:
@@ -46,7 +46,7 @@ class TaskRoutes(Controller):
         page = views.store.list(query, sort=order, descending=sort.startswith("-"), limit=limit, cursor=cursor)
         return _page(views, page)
 
-    @get("/tasks/{task_id:path}", sync_to_thread=True, summary="One task")
+    @get("/tasks/{task_id:path}", sync_to_thread=True, summary="One task", responses=problems(404, 503))
     def get_task(self, views: Views, task_id: str) -> schemas.TaskDetail:
         """Return one task with its attempts, its events and its relatives."""
         task_id = task_id.removeprefix("/")

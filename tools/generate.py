@@ -1,0 +1,18 @@
+"""Writes every committed file that is made from the sources: ``python -m tools.generate``."""
+
+from collections.abc import Callable
+from typing import Final
+
+from tools.openapi import write_openapi
+
+WRITERS: Final[tuple[Callable[[], None], ...]] = (write_openapi,)
+
+
+def main() -> None:
+    """Write them all."""
+    for write in WRITERS:
+        write()
+
+
+if __name__ == "__main__":
+    main()
