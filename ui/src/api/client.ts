@@ -1,0 +1,47 @@
+import { apiUrl } from '@/lib/base'
+
+import type { Problem } from './types'
+
+/** An answer that is not the one asked for. Status 0: nothing answered at all. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+
+  constructor(readonly problem: Problem) {
+    super(problem.detail)
+  }
+
+  get status(): number {
+    return this.problem.status
+  }
+}
+
+export type Parameters = Record<string, string | number | null | undefined>
+
+function query(parameters: Parameters): string {
+  const given = Object.entries(parameters).filter((entry): entry is [string, string | number] => entry[1] != null && entry[1] !== '')
+  const text = new URLSearchParams(given.map(([key, value]) => [key, String(value)])).toString()
+  return text ? `?${text}` : ''
+}
+
+async function problem(response: Response): Promise<Problem> {
+  const plain: Problem = { type: 'about:blank', title: response.statusText, status: response.status, detail: `Umbel answered ${response.status} ${response.statusText}`.trim(), position: null }
+  try {
+    const body = (await response.json()) as Partial<Problem> // problem+json by contract; missing fields fall back to `plain`
+    return { ...plain, ...body, status: response.status }
+  } catch {
+    return plain
+  }
+}
+
+/** Reads one resource of the API. Throws ApiError, also where the server is not there. */
+export async function get<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch(apiUrl(path) + query(parameters), { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiError({ type: 'about:blank', title: 'No answer', status: 0, detail: 'Umbel does not answer', position: null })
+  }
+  if (!response.ok) throw new ApiError(await problem(response))
+  return (await response.json()) as T // the shape is the contract of the API, generated from it
+}

@@ -1,0 +1,42 @@
+import { Link, useMatches } from '@tanstack/react-router'
+
+import { Mark } from '@/components/Mark'
+import { Line } from '@/components/Text'
+import { Badge } from '@/features/status/Badge'
+import { DisplayMenu } from '@/features/display/DisplayMenu'
+import { shortId } from '@/lib/text'
+
+function Crumbs() {
+  const match = useMatches().at(-1)
+  const id = match?.routeId === '/tasks/$id' ? (match.params as { id: string }).id : null // by the route's path
+  if (id !== null) {
+    return (
+      <div className="crumbs">
+        <Link to="/tasks">Tasks</Link>
+        <span className="sep">/</span>
+        <span className="ell mono">
+          <Line text={shortId(id)} />
+        </span>
+      </div>
+    )
+  }
+  return (
+    <div className="crumbs">
+      <span className="ell">{match?.routeId === '/workers' ? 'Workers' : match?.routeId === '/tasks' ? 'Tasks' : 'Umbel'}</span>
+    </div>
+  )
+}
+
+export function Bar({ onKeys }: { onKeys: () => void }) {
+  return (
+    <header className="bar">
+      <Link className="brandm" to="/tasks" aria-label="Umbel">
+        <Mark />
+      </Link>
+      <Crumbs />
+      <span className="sp" />
+      <Badge />
+      <DisplayMenu onKeys={onKeys} />
+    </header>
+  )
+}

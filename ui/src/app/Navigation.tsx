@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { CircleUser, List, Menu as MenuIcon, Search, Server } from 'lucide-react'
+
+import { health, me, workers } from '@/api/queries'
+import { Mark } from '@/components/Mark'
+import { Line } from '@/components/Text'
+
+const pages = [
+  { to: '/tasks', label: 'Tasks', icon: List },
+  { to: '/workers', label: 'Workers', icon: Server },
+] as const
+
+/** Online of all that are known; red when one of them is missing. */
+function useCrew(): { text: string; missing: number } | null {
+  const { data } = useQuery(workers)
+  if (!data || data.items.length === 0) return null
+  const online = data.by_state.online ?? 0
+  return { text: `${online}/${data.items.length}`, missing: data.by_state.offline ?? 0 }
+}
+
+export function Navigation({ onJump }: { onJump: () => void }) {
+  const { data: self } = useQuery(health)
+  const { data: reader } = useQuery(me)
+  const crew = useCrew()
+  return (
+    <aside className="nav">
+      <Link className="brand" to="/tasks" aria-label="Umbel">
+        <Mark />
+        <span className="tx">Umbel</span>
+      </Link>
+      <div className="cluster" title="The Celery application that is watched">
+        <span className="ell">
+          <Line text={self?.cluster ?? '…'} limit={40} />
+        </span>
+        {self?.demo && <span className="env">demo</span>}
+      </div>
+      <button type="button" className="jump" onClick={onJump} aria-label="Search or jump">
+        <Search className="i" />
+        <span className="tx">Search or jump</span>
+        <kbd>Ctrl K</kbd>
+      </button>
+      <nav aria-label="Main">
+        <ul>
+          {pages.map(({ to, label, icon: Icon }) => (
+            <li key={to}>
+              <Link to={to} title={label} activeProps={{ 'aria-current': 'page' }}>
+                <Icon className="i" aria-hidden="true" />
+                <span className="tx">{label}</span>
+                {to === '/workers' && crew && <span className={crew.missing > 0 ? 'n hot' : 'n'}>{crew.text}</span>}
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      {reader && (
+        <div className="nav-foot">
+          <div className="row" title={reader.reason ?? `You are ${reader.role}`}>
+            <CircleUser className="i" aria-hidden="true" />
+            <span className="tx ell">
+              <Line text={reader.user ?? 'nobody signed in'} limit={40} />
+            </span>
+            <span className="n">{reader.role}</span>
+          </div>
+        </div>
+      )}
+    </aside>
+  )
+}
+
+export function Tabs({ onMore }: { onMore: () => void }) {
+  const crew = useCrew()
+  return (
+    <nav className="tabs" aria-label="Main, phone">
+      {pages.map(({ to, label, icon: Icon }) => (
+        <Link key={to} to={to} activeProps={{ 'aria-current': 'page' }}>
+          <Icon className="i" aria-hidden="true" />
+          {label}
+          {to === '/workers' && crew && crew.missing > 0 && <em>{crew.missing}</em>}
+        </Link>
+      ))}
+      <button type="button" onClick={onMore}>
+        <MenuIcon className="i" aria-hidden="true" />
+        More
+      </button>
+    </nav>
+  )
+}

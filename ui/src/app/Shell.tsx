@@ -1,0 +1,72 @@
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+
+import { useLive } from '@/api/live-context'
+import { Toasts } from '@/components/Toasts'
+import { Notices } from '@/features/status/Notices'
+import { startKeys, useKey } from '@/lib/keys'
+import { nextDensity, nextTheme, toggleUtc } from '@/lib/preferences'
+
+import { Bar } from './Bar'
+import { Navigation, Tabs } from './Navigation'
+
+const Palette = lazy(async () => ({ default: (await import('@/features/palette/Palette')).Palette }))
+const KeysDialog = lazy(async () => ({ default: (await import('@/features/display/KeysDialog')).KeysDialog }))
+
+type Overlay = 'palette' | 'keys' | null
+
+/** A new page is read from its answer on: the focus goes there, but not on the first load. */
+function usePageFocus(main: React.RefObject<HTMLElement | null>): void {
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const first = useRef(path)
+  useEffect(() => {
+    if (first.current === path) return
+    first.current = ''
+    main.current?.focus({ preventScroll: true })
+  }, [path, main])
+}
+
+export function Shell() {
+  const [overlay, setOverlay] = useState<Overlay>(null)
+  const main = useRef<HTMLElement>(null)
+  const navigate = useNavigate()
+  const live = useLive()
+  useEffect(startKeys, [])
+  useEffect(() => live.start(), [live])
+  usePageFocus(main)
+  useKey('palette', () => setOverlay('palette'))
+  useKey('help', () => setOverlay('keys'))
+  useKey('goTasks', () => void navigate({ to: '/tasks' }))
+  useKey('goWorkers', () => void navigate({ to: '/workers' }))
+  useKey('theme', nextTheme)
+  useKey('density', nextDensity)
+  useKey('utc', toggleUtc)
+  return (
+    <>
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault() // the base address would make it another page
+          main.current?.focus()
+        }}
+      >
+        Skip to content
+      </a>
+      <Navigation onJump={() => setOverlay('palette')} />
+      <div className="page">
+        <Bar onKeys={() => setOverlay('keys')} />
+        <Notices />
+        <main className="main" id="main" ref={main} tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <Tabs onMore={() => setOverlay('palette')} />
+      <Toasts />
+      <Suspense>
+        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+        {overlay === 'keys' && <KeysDialog onClose={() => setOverlay(null)} />}
+      </Suspense>
+    </>
+  )
+}

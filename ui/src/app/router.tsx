@@ -1,0 +1,61 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+
+import { isSort, type Sort } from '@/api/types'
+import { basePath } from '@/lib/base'
+
+import { Lost } from './Lost'
+import { parseSearch, stringifySearch } from './search-parameters'
+import { Shell } from './Shell'
+
+export interface TasksSearch {
+  search?: string | undefined
+  sort?: Sort | undefined
+  columns?: string | undefined
+}
+
+const root = createRootRoute({ component: Shell, notFoundComponent: Lost })
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/tasks', replace: true })
+  },
+})
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
+
+const tasks = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks',
+  validateSearch: (given: Record<string, unknown>): TasksSearch => ({ search: text(given.search), sort: isSort(given.sort) ? given.sort : undefined, columns: text(given.columns) }),
+  component: lazyRouteComponent(() => import('@/routes/tasks'), 'TasksRoute'),
+})
+
+const task = createRoute({
+  getParentRoute: () => root,
+  path: '/tasks/$id',
+  component: lazyRouteComponent(() => import('@/routes/task'), 'TaskRoute'),
+})
+
+const workers = createRoute({
+  getParentRoute: () => root,
+  path: '/workers',
+  component: lazyRouteComponent(() => import('@/routes/workers'), 'WorkersRoute'),
+})
+
+export const makeRouter = () =>
+  createRouter({
+    routeTree: root.addChildren([start, tasks, task, workers]),
+    basepath: basePath(),
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    parseSearch,
+    stringifySearch,
+  })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>
+  }
+}

@@ -1,0 +1,3 @@
+export function TaskRoute() {
+  return null
+}

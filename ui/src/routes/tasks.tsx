@@ -1,0 +1,96 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useMemo, useState } from 'react'
+
+import { ApiError } from '@/api/client'
+import type { Watch } from '@/api/live'
+import { useWatch } from '@/api/live-context'
+import { health, listKey, overview, taskList, taskNames, taskTotal, workers } from '@/api/queries'
+import { defaultSort, type Sort } from '@/api/types'
+import { ErrorNote } from '@/components/ErrorNote'
+import { Answer, usePageTitle } from '@/components/Page'
+import { FirstRun } from '@/features/status/FirstRun'
+import { useIsStale } from '@/features/status/stale'
+import { listAnswer } from '@/features/tasks/answer'
+import { defaultColumns } from '@/features/tasks/columns'
+import { EmptyList } from '@/features/tasks/EmptyList'
+import { SearchBox } from '@/features/tasks/SearchBox'
+import { StateChips } from '@/features/tasks/StateChips'
+import { TaskList } from '@/features/tasks/TaskList'
+import { setPreferences, usePreferences } from '@/lib/preferences'
+
+import '@/features/tasks/tasks.css'
+
+const route = getRouteApi('/tasks')
+
+export function TasksRoute() {
+  const { search = '', sort = defaultSort, columns } = route.useSearch()
+  const navigate = route.useNavigate()
+  const kept = usePreferences().columns
+  const chosen = useMemo(() => columns?.split(',') ?? kept ?? defaultColumns, [columns, kept])
+
+  const asked = useInfiniteQuery(taskList(search, sort))
+  const refused = asked.error instanceof ApiError && asked.error.status === 400 ? asked.error.problem : null
+  // while a search cannot be read, the list of the last good one stays
+  const [good, setGood] = useState(search)
+  if (asked.isSuccess && !asked.isPlaceholderData && good !== search) setGood(search)
+  const before = useInfiniteQuery({ ...taskList(good, sort), enabled: false })
+  const list = refused ? before : asked
+  const total = useQuery({ ...taskTotal(search), enabled: search !== '' })
+  const figures = useQuery(overview)
+  const names = useQuery(taskNames)
+  const crew = useQuery(workers)
+  const self = useQuery(health)
+  const stale = useIsStale()
+
+  const seq = list.isPlaceholderData ? undefined : list.data?.pages[0]?.seq
+  const isReady = seq !== undefined && !refused
+  const watch = useMemo<Watch | null>(
+    () => (isReady ? { search, after: seq, key: listKey(search, sort) } : null),
+    // the position counts only when the list is first read: later the stream keeps it
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [isReady, search, sort],
+  )
+  useWatch(watch)
+
+  const onSearch = (text: string, { replace }: { replace: boolean } = { replace: false }) => void navigate({ search: (old) => ({ ...old, search: text || undefined }), replace, resetScroll: false })
+  const onSort = (next: Sort) => void navigate({ search: (old) => ({ ...old, sort: next === defaultSort ? undefined : next }), resetScroll: false })
+  const onColumns = (next: readonly string[] | null) => {
+    setPreferences({ columns: next && [...next] })
+    void navigate({ search: (old) => ({ ...old, columns: next?.join(',') }), replace: true, resetScroll: false })
+  }
+
+  const answer = listAnswer(search, figures.data, total.data ?? list.data?.pages[0]?.total)
+  const title = refused ? 'This search cannot be read' : (answer?.title ?? 'Tasks')
+  usePageTitle(`${answer?.short ? `(${answer.short}) ` : ''}Tasks, ${self.data?.cluster ?? 'Umbel'}`)
+
+  const isFirstRun = search === '' && figures.data?.tasks === 0 && list.data?.pages[0]?.items.length === 0
+  if (isFirstRun && self.data) return <FirstRun health={self.data} workers={crew.data} />
+
+  const queues = [...new Set((list.data?.pages ?? []).flatMap((page) => page.items.flatMap((row) => row.queue ?? [])))]
+  return (
+    <>
+      <Answer title={title}>{refused ? 'The list below is of the search before.' : (answer?.note ?? '\u00a0')}</Answer>
+      <SearchBox search={search} problem={refused} onSearch={onSearch} known={{ states: figures.data?.by_state ?? {}, names: names.data, workers: crew.data, queues }} />
+      <StateChips search={search} overview={figures.data} names={names.data} onSearch={onSearch} />
+      {list.error && !refused && !list.data ? (
+        <div className="mt16">
+          <ErrorNote title="The tasks did not come" detail={`${list.error.message}. Nothing is lost: what was stored stays stored.`} onRetry={() => void list.refetch()} />
+        </div>
+      ) : (
+        !(refused && !list.data) && (
+          <TaskList
+            query={list}
+            total={search === '' ? figures.data && { kind: 'exact', value: figures.data.tasks } : total.data}
+            sort={sort}
+            columns={chosen}
+            stale={stale}
+            empty={<EmptyList search={search} overview={figures.data} coverage={list.data?.pages[0]?.coverage} />}
+            onSort={onSort}
+            onColumns={onColumns}
+          />
+        )
+      )}
+    </>
+  )
+}

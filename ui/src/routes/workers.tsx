@@ -1,0 +1,3 @@
+export function WorkersRoute() {
+  return null
+}
