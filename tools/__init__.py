@@ -1,1 +1,1 @@
-"""What `dev.py` is made of. The standard library only: nothing is installed yet when it is imported."""
+"""What `dev.py` is made of, on the standard library alone since nothing is installed yet; and the generators."""
