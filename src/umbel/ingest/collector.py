@@ -1,0 +1,174 @@
+"""The collector: from a broker to the store, on two threads of its own.
+
+One thread receives and decodes, the other one writes. Between them is a bounded buffer, so that a slow store never
+slows the broker's side, and the web side never slows either.
+"""
+
+import logging
+import random as random_module
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+import celery
+
+from umbel.ingest.batcher import DEFAULT_BATCH_EVENTS, DEFAULT_BATCH_S, DEFAULT_BUFFER_EVENTS, Batcher
+from umbel.ingest.decode import EventDecoder
+from umbel.ingest.enabler import EventEnabler
+from umbel.ingest.health import BrokerHealth, CollectorHealth, CollectorState, IngestHealth
+from umbel.ingest.rate import Rate
+from umbel.ingest.receivers.kombu import KombuReceiver
+from umbel.ingest.receivers.protocol import Receiver
+from umbel.ingest.tally import Reason, Tally
+from umbel.ingest.writer import Writer
+from umbel.model.events import Event
+from umbel.store.protocols import Arrival, Commit, Retention, TaskWriter
+
+RECEIVE_S: Final = 0.25
+GIVE_UP_WITHIN_S: Final = 5.0
+
+
+class Collector:
+    """Receives all events of one deployment and commits them. ``start`` once, ``stop`` once.
+
+    ``enable_events`` asks workers to send task events (see ``EventEnabler``). ``durable_queue`` names a queue on an
+    AMQP broker that keeps events while no collector runs. ``clock`` gives epoch seconds. Receivers other than
+    kombu's are handed in as ``receiver``.
+    """
+
+    def __init__(  # noqa: PLR0913 - its settings, each with a default
+        self,
+        app: "celery.Celery",
+        store: TaskWriter,
+        *,
+        on_commit: Callable[[Commit], None] = lambda _commit: None,
+        retention: Retention | None = None,
+        enable_events: bool = True,
+        durable_queue: str | None = None,
+        batch_events: int = DEFAULT_BATCH_EVENTS,
+        batch_s: float = DEFAULT_BATCH_S,
+        buffer_events: int = DEFAULT_BUFFER_EVENTS,
+        receiver: Receiver | None = None,
+        clock: Callable[[], float] = time.time,
+        random: Callable[[], float] = random_module.random,
+        logger: logging.Logger | None = None,
+    ) -> None:
+        self._logger = logger or logging.getLogger("umbel.ingest")
+        self._clock = clock
+        self._receiver = receiver or KombuReceiver(
+            app, clock=clock, random=random, logger=self._logger, durable_queue=durable_queue
+        )
+        self._tally = Tally(clock)
+        self._decoder = EventDecoder(self._tally)
+        self._enabler = EventEnabler(self._receiver, clock) if enable_events else None
+        self._rate = Rate(clock)
+        self._last_event_at: float | None = None
+        self._batcher = Batcher(clock=clock, batch_events=batch_events, batch_s=batch_s, limit=buffer_events)
+        self._writer = Writer(
+            store,
+            self._batcher,
+            self._tally,
+            retention=retention or Retention(),
+            on_commit=on_commit,
+            on_stored=self._receiver.settle,
+            clock=clock,
+            random=random,
+            logger=self._logger,
+        )
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._receive, name="umbel-receive", daemon=True),
+            threading.Thread(target=self._writer.run, name="umbel-write", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin to receive and to write. Returns at once, whether the broker is there or not."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout_s: float = 10.0) -> None:
+        """Stop receiving, store what is buffered, and return; after ``timeout_s`` what is not stored is given up."""
+        receiving, writing = self._threads
+        deadline = time.monotonic() + timeout_s
+        self._stopping.set()
+        self._receiver.wake()
+        _join(receiving, deadline - time.monotonic())
+        self._writer.stop()
+        _join(writing, deadline - time.monotonic())
+        if writing.is_alive():
+            self._logger.error("Gave up %d events that the store did not take", self._waiting())
+            self._writer.give_up()
+            _join(writing, GIVE_UP_WITHIN_S)
+
+    def health(self) -> IngestHealth:
+        """Return how the link and the collector are now. Any thread may call it."""
+        broker = self._receiver.health()
+        return IngestHealth(broker=broker, collector=self._collector_health(broker))
+
+    def _collector_health(self, broker: BrokerHealth) -> CollectorHealth:
+        counts, dropped, writer = self._tally.read(), self._batcher.dropped(), self._writer
+        return CollectorHealth(
+            state=self._state(broker),
+            lag_s=writer.lag_s,
+            last_event_at=self._last_event_at,
+            last_commit_at=writer.last_commit_at,
+            last_error=writer.last_error,
+            events=counts.events,
+            events_per_s=self._rate.per_s(),
+            committed=writer.committed,
+            commits=writer.commits,
+            malformed=sum(counts.malformed.values()),
+            unknown=sum(counts.unknown.values()),
+            dropped=sum(dropped.values()),
+            buffered=self._waiting(),
+            buffer_limit=self._batcher.limit,
+            pruned_tasks=writer.pruned_tasks,
+            malformed_by_reason=counts.malformed,
+            unknown_by_type=counts.unknown,
+            dropped_by_type=dropped,
+            samples=counts.samples,
+        )
+
+    def _state(self, broker: BrokerHealth) -> CollectorState:
+        if self._stopping.is_set():
+            return "stopped"
+        if self._writer.is_stalled:
+            return "stalled"
+        if broker.state != "connected":
+            return "blind"
+        return "waiting" if self._last_event_at is None else "live"
+
+    def _waiting(self) -> int:
+        return self._batcher.size + self._writer.in_hand
+
+    def _receive(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._receive_once()
+            except Exception:
+                self._logger.exception("A fault while receiving; going on")
+                self._tally.add_malformed(Reason.FAULT, "see the log")
+                self._stopping.wait(RECEIVE_S)
+        self._receiver.close()
+
+    def _receive_once(self) -> None:
+        received = self._receiver.receive(RECEIVE_S)
+        now = self._clock()
+        decode = self._decoder.decode
+        events = [event for message in received.messages for event in decode(*message)]
+        if received.messages:
+            self._batcher.push([Arrival(event, now) for event in events], received.token)
+        self._take_note(events, now)
+
+    def _take_note(self, events: list[Event], now: float) -> None:
+        if events:
+            self._last_event_at = now
+            self._rate.add(len(events))
+        if self._enabler is not None:
+            self._enabler.look(events)
+
+
+def _join(thread: threading.Thread, timeout_s: float) -> None:
+    if thread.is_alive():
+        thread.join(max(0.0, timeout_s))

@@ -1,0 +1,73 @@
+"""How ingest is, as data: what the health page and the metrics show. Instants are epoch seconds."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from umbel.ingest.tally import Sample
+
+LinkState = Literal["connected", "connecting", "reconnecting", "stopped"]
+CollectorState = Literal["waiting", "live", "blind", "stalled", "stopped"]
+
+
+class Blind(Struct, frozen=True, kw_only=True):
+    """A time in which no event could be seen. ``until`` is ``None`` while it lasts."""
+
+    since: float
+    until: float | None = None
+    reason: str
+
+
+class BrokerHealth(Struct, frozen=True, kw_only=True):
+    """The link to the broker. ``url`` has its password masked.
+
+    ``attempt`` counts the tries since the link was lost, ``next_try_s`` is how long until the next one,
+    ``reconnects`` how often it came back since the start, ``blind`` the newest gaps, oldest first.
+    """
+
+    url: str
+    transport: str
+    state: LinkState
+    since: float
+    attempt: int = 0
+    next_try_s: float | None = None
+    last_error: str | None = None
+    reconnects: int = 0
+    blind: tuple[Blind, ...] = ()
+
+
+class CollectorHealth(Struct, frozen=True, kw_only=True):
+    """What the collector did since it started.
+
+    ``waiting``: connected, and nothing came yet. ``blind``: no link to the broker. ``stalled``: the store does not
+    take what was collected, which is held meanwhile. ``lag_s`` is from an event's stamp to its commit (median of the
+    newest batch). ``events`` were understood; ``committed`` of them are stored, ``dropped`` were given up because
+    the buffer was full, ``buffered`` wait.
+    """
+
+    state: CollectorState
+    lag_s: float | None = None
+    last_event_at: float | None = None
+    last_commit_at: float | None = None
+    last_error: str | None = None
+    events: int = 0
+    events_per_s: float = 0.0
+    committed: int = 0
+    commits: int = 0
+    malformed: int = 0
+    unknown: int = 0
+    dropped: int = 0
+    buffered: int = 0
+    buffer_limit: int = 0
+    pruned_tasks: int = 0
+    malformed_by_reason: dict[str, int] = {}
+    unknown_by_type: dict[str, int] = {}
+    dropped_by_type: dict[str, int] = {}
+    samples: tuple[Sample, ...] = ()
+
+
+class IngestHealth(Struct, frozen=True, kw_only=True):
+    """The link and the collector in one look."""
+
+    broker: BrokerHealth
+    collector: CollectorHealth

@@ -1,0 +1,157 @@
+"""The half of the collector that writes: batches into the store, old history out of it."""
+
+import logging
+import statistics
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from umbel.ingest.backoff import Backoff
+from umbel.ingest.batcher import Batch, Batcher
+from umbel.ingest.tally import Reason, Tally
+from umbel.store.protocols import Arrival, Commit, Retention, StoreError, TaskWriter
+
+IDLE_S: Final = 1.0
+PRUNE_EVERY_S: Final = 60.0
+PRUNE_AGAIN_S: Final = 0.5
+LAG_SAMPLES: Final = 100
+
+
+class Writer:
+    """Commits what the batcher hands out, in its order, and holds a batch for as long as the store does not take it.
+
+    ``on_commit`` is told of each transaction, ``on_stored`` of each token whose messages are all stored. The thread
+    that calls ``run`` does all of it.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts that it joins
+        self,
+        store: TaskWriter,
+        batcher: Batcher,
+        tally: Tally,
+        *,
+        retention: Retention,
+        on_commit: Callable[[Commit], None],
+        on_stored: Callable[[int], None],
+        clock: Callable[[], float],
+        random: Callable[[], float],
+        logger: logging.Logger,
+    ) -> None:
+        self._store = store
+        self._batcher = batcher
+        self._tally = tally
+        self._retention = retention
+        self._on_commit = on_commit
+        self._on_stored = on_stored
+        self._clock = clock
+        self._backoff = Backoff(random, first_s=0.1, cap_s=5.0)
+        self._logger = logger
+        self._stop = threading.Event()
+        self._give_up = threading.Event()
+        self._next_prune_at = clock() + PRUNE_EVERY_S
+        self.committed = 0
+        self.commits = 0
+        self.pruned_tasks = 0
+        self.in_hand = 0
+        self.lag_s: float | None = None
+        self.last_commit_at: float | None = None
+        self.last_error: str | None = None
+        self.is_stalled = False
+
+    def run(self) -> None:
+        """Write until ``stop``, and then what is left."""
+        while not self._stop.is_set() or self._batcher.size:
+            batch = self._batcher.take(IDLE_S)
+            if batch is not None and not self._store_batch(batch):
+                return
+            self._prune_when_due()
+
+    def stop(self) -> None:
+        """Let ``run`` end once all that is buffered is stored."""
+        self._stop.set()
+        self._batcher.close()
+
+    def give_up(self) -> None:
+        """Let ``run`` end even though something is not stored."""
+        self._give_up.set()
+
+    def _store_batch(self, batch: Batch) -> bool:
+        """Return whether the batch is stored; false only when it was given up."""
+        self.in_hand = len(batch.arrivals)
+        while batch.arrivals and not self._try(batch.arrivals):
+            if self._give_up.wait(self._backoff.next_s()):
+                return False
+        self.in_hand = 0
+        self._on_stored(batch.token)
+        return True
+
+    def _try(self, arrivals: Sequence[Arrival]) -> bool:
+        try:
+            self._commit(arrivals)
+        except StoreError as error:
+            self._stall(error)
+            return False
+        self._backoff.reset()
+        self.is_stalled = False
+        return True
+
+    def _commit(self, arrivals: Sequence[Arrival]) -> None:
+        """Commit these; where the store fails on them for no reason that it names, all but those at fault.
+
+        Raises StoreError when the store is not ready: the same call may be made again.
+        """
+        try:
+            commit = self._store.commit(arrivals)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad event must not keep all others out for ever
+            self._commit_parts(arrivals, error)
+        else:
+            self._note(commit, arrivals)
+
+    def _commit_parts(self, arrivals: Sequence[Arrival], error: Exception) -> None:
+        middle = len(arrivals) // 2
+        if middle:
+            self._commit(arrivals[:middle])
+            self._commit(arrivals[middle:])
+            return
+        self._logger.error("The store refused an event: %r", arrivals[0].event, exc_info=error)
+        self._tally.add_events(-1)
+        self._tally.add_malformed(Reason.REFUSED_BY_STORE, f"{type(error).__name__}: {arrivals[0].event!r}")
+
+    def _note(self, commit: Commit, arrivals: Sequence[Arrival]) -> None:
+        now = self._clock()
+        self.commits += 1
+        self.committed += len(arrivals)
+        self.last_commit_at = now
+        self.lag_s = _lag_s(arrivals, now)
+        try:
+            self._on_commit(commit)
+        except Exception:  # a listener's fault is not ours: the events are stored
+            self._logger.exception("A listener failed on commit %d", commit.seq)
+
+    def _stall(self, error: StoreError) -> None:
+        self.last_error = f"{type(error).__name__}: {error}"
+        if not self.is_stalled:
+            self._logger.warning("The store does not take events, they are held: %s", self.last_error)
+        self.is_stalled = True
+
+    def _prune_when_due(self) -> None:
+        now = self._clock()
+        if self._stop.is_set() or 0 < self._next_prune_at - now <= PRUNE_EVERY_S:
+            return
+        try:
+            pruned = self._store.prune(self._retention, now)
+        except Exception as error:  # noqa: BLE001 - history that is kept too long is no reason to lose events
+            self._next_prune_at = now + PRUNE_EVERY_S
+            self.last_error = f"{type(error).__name__}: {error}"
+            self._logger.warning("The store could not be pruned: %s", self.last_error)
+            return
+        self.pruned_tasks += pruned.tasks
+        self._next_prune_at = now + (PRUNE_AGAIN_S if pruned.more else PRUNE_EVERY_S)
+
+
+def _lag_s(arrivals: Sequence[Arrival], now: float) -> float:
+    """The median, because one worker's clock may be wrong."""
+    sample = arrivals[:: max(1, len(arrivals) // LAG_SAMPLES)]
+    return max(0.0, now - statistics.median(arrival.event.timestamp for arrival in sample))
