@@ -70,15 +70,12 @@ export function patch(pages: TaskPage[], fresh: Fresh, message: StreamTasks, sor
   const changed = new Map(message.items.map((row) => [row.id, row]))
   const shown = new Set<string>()
   const next = pages.map((page, index) => {
-    let touched = false
     const items = page.items.map((row) => {
       shown.add(row.id)
-      const now = changed.get(row.id)
-      if (now) touched = true
-      return now ?? row
+      return changed.get(row.id) ?? row
     })
-    if (index === 0) return { ...page, items: touched ? items : page.items, seq: message.seq }
-    return touched ? { ...page, items } : page
+    if (index === 0) return { ...page, items, seq: message.seq }
+    return items.some((row, at) => row !== page.items[at]) ? { ...page, items } : page
   })
   const waiting = new Map(fresh.rows)
   for (const id of message.gone) waiting.delete(id)
@@ -97,18 +94,16 @@ export function patch(pages: TaskPage[], fresh: Fresh, message: StreamTasks, sor
 export function merge(pages: TaskPage[], fresh: Fresh, sort: Sort): TaskPage[] {
   if (fresh.rows.size === 0) return pages
   const rows = [...fresh.rows.values()].sort((a, b) => compare(a, b, sort))
-  const out: TaskPage[] = []
-  let at = 0
-  pages.forEach((page, index) => {
+  let left = rows
+  return pages.map((page, index) => {
     const last = page.items.at(-1)
     const isEnd = index === pages.length - 1
-    const from = at
-    while (at < rows.length && (isEnd || (last !== undefined && compare(rows[at] as TaskRow, last, sort) <= 0))) at += 1 // within bounds
-    const here = rows.slice(from, at)
+    const here = isEnd ? left : last ? left.filter((row) => compare(row, last, sort) <= 0) : []
+    if (here.length === 0) return page
+    left = left.slice(here.length)
     // equal ones: the newcomer first, as it is in a list with the newest on top
-    out.push(here.length > 0 ? { ...page, items: [...here, ...page.items].sort((a, b) => compare(a, b, sort)) } : page)
+    return { ...page, items: [...here, ...page.items].sort((a, b) => compare(a, b, sort)) }
   })
-  return out
 }
 
 /** All shown rows in order, each task once. */

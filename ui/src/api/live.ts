@@ -18,6 +18,8 @@ export interface Watch {
   after: number | null
   key: ListKey | null
   onTasks?: (message: StreamTasks) => void
+  /** The line was opened, also again: what was read before may be old. */
+  onHello?: () => void
 }
 
 const perSecond = 5
@@ -140,7 +142,10 @@ export class Live {
 
   /** `data` has the shape that the API's contract gives to an event of this name. */
   private apply(name: string, data: unknown): void {
-    if (name === 'hello') setServerNow((data as StreamHello).now)
+    if (name === 'hello') {
+      setServerNow((data as StreamHello).now)
+      this.watch?.onHello?.()
+    }
     else if (name === 'health') {
       setServerNow((data as Health).now)
       this.client.setQueryData(health.queryKey, data as Health)

@@ -16,7 +16,7 @@ interface LiveBadgeProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 }
 
 /** One place that says how true the page is now: always a word and a shape. */
-export function LiveBadge({ view, className: _, ...rest }: LiveBadgeProps) {
+export function LiveBadge({ view, ...rest }: LiveBadgeProps) {
   return (
     <button type="button" className={looks[view.state]} aria-live="off" {...rest}>
       <span className="dot" />

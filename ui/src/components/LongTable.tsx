@@ -61,7 +61,6 @@ export function LongTable<R>(props: LongTableProps<R>) {
   const height = useRowHeight()
   const shown = width === 0 ? columns : width < 660 ? columns : fit(columns, width)
   const grid = template(shown)
-  // eslint-disable-next-line react-hooks/incompatible-library -- its answers are read here only, never memoised
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => height,
@@ -72,6 +71,8 @@ export function LongTable<R>(props: LongTableProps<R>) {
     scrollPaddingEnd: 16,
   })
 
+  // what stands above the rows may grow at any render, so their place is measured after each
+  // eslint-disable-next-line react-hooks/exhaustive-deps
   useLayoutEffect(() => {
     const top = body.current ? body.current.getBoundingClientRect().top + window.scrollY : 0
     setMargin((old) => (Math.abs(old - top) > 1 ? top : old))
@@ -96,7 +97,7 @@ export function LongTable<R>(props: LongTableProps<R>) {
   }, [picked])
 
   return (
-    <div className="vt" ref={measure} role="table" aria-label={props.label} aria-rowcount={props.total < 0 ? -1 : props.total + 1} aria-colcount={shown.length} data-stale={props.stale || undefined}>
+    <div className="vt" ref={measure} role="table" aria-label={props.label} aria-rowcount={props.total < 0 ? -1 : props.total + 1} aria-colcount={shown.length} data-stale={props.stale ? true : undefined}>
       <div className="vt-top" role="rowgroup">
         {props.tools}
         <LongTableHead columns={shown} grid={grid} sort={props.sort} />

@@ -36,8 +36,12 @@ function subscribe(listener: () => void): () => void {
   }
 }
 
+/** The browser's time in milliseconds, once a second: for what the browser itself has stamped. */
+export function useBrowserNow(): number {
+  return useSyncExternalStore(subscribe, () => tick, () => tick)
+}
+
 /** The server's time in milliseconds, once a second, the same for every reader. */
 export function useNow(): number {
-  const now = useSyncExternalStore(subscribe, () => tick, () => tick)
-  return now + useExternal(offset)
+  return useBrowserNow() + useExternal(offset)
 }

@@ -5,7 +5,7 @@ import { useLive, useLiveValue } from '@/api/live-context'
 import { health } from '@/api/queries'
 import { LiveBadge } from '@/components/LiveBadge'
 import { Menu, MenuItem, MenuLine } from '@/components/Menu'
-import { useNow } from '@/lib/clock'
+import { useBrowserNow, useNow } from '@/lib/clock'
 import { instant } from '@/lib/instant'
 import { useKey } from '@/lib/keys'
 import { usePreferences } from '@/lib/preferences'
@@ -22,8 +22,9 @@ export function Badge() {
   const { data } = useQuery(health)
   const { utc } = usePreferences()
   const now = useNow()
+  const browserNow = useBrowserNow()
   useKey('pause', () => live.pause(!paused))
-  const view = badge({ link, health: data, paused, hold, fresh: fresh.rows.size, more: fresh.partial, now: Date.now(), clock: (iso) => instant(iso, { utc, now }) })
+  const view = badge({ link, health: data, paused, hold, fresh: fresh.rows.size, more: fresh.partial, now: browserNow, clock: (iso) => instant(iso, { utc, now }) })
   return (
     <Menu label="Live" trigger={<LiveBadge view={view} title={view.note ? `${view.word}, ${view.note}` : view.word} />}>
       <Behind health={data} link={link} sampled={fresh.partial} />

@@ -2,6 +2,7 @@ import type { TaskRow } from '@/api/types'
 import { Line } from '@/components/Text'
 import { ProgressBar } from '@/components/Meter'
 import { Age, Until } from '@/components/Time'
+import { useNow } from '@/lib/clock'
 import { thrown } from '@/lib/exception'
 import { progress } from '@/lib/progress'
 import { isRunning } from '@/lib/states'
@@ -44,8 +45,9 @@ function Retry({ row }: { row: TaskRow }) {
 }
 
 function Waiting({ row }: { row: TaskRow }) {
+  const now = useNow()
   const since = row.sent_at ?? row.received_at
-  if (row.eta && Date.parse(row.eta) > Date.now()) {
+  if (row.eta && Date.parse(row.eta) > now) {
     return (
       <span className="mid">
         held, due <Until at={row.eta} />

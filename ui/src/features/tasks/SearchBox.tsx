@@ -86,7 +86,7 @@ export function SearchBox({ search, problem, known, onSearch }: SearchBoxProps) 
       <div className="search" role="search">
         <Search className="i" aria-hidden="true" />
         {done.map((token) => (
-          <span key={`${token.start}-${token.text}`} className={wrong && wrong.text === token.text ? 'tok bad' : 'tok'}>
+          <span key={`${token.start}-${token.text}`} className={wrong?.text === token.text ? 'tok bad' : 'tok'}>
             <span className="ell">
               <span>{token.negated ? '-' : ''}{token.field}:</span>
               <Line text={token.value} limit={80} />

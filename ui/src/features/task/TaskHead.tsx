@@ -1,0 +1,76 @@
+import { Copy } from 'lucide-react'
+
+import type { TaskDetail } from '@/api/types'
+import { Glyph } from '@/components/Glyph'
+import { ProgressBar } from '@/components/Meter'
+import { Answer } from '@/components/Page'
+import { Line } from '@/components/Text'
+import { Age, Time } from '@/components/Time'
+import { useNow } from '@/lib/clock'
+import { progress } from '@/lib/progress'
+import { hasEnded, isRunning, stateLook } from '@/lib/states'
+import { copy } from '@/lib/toasts'
+
+import { sentence } from './sentence'
+
+function Ended({ task }: { task: TaskDetail }) {
+  if (!task.finished_at || !hasEnded(task.state)) return null
+  return (
+    <>
+      ended <Time at={task.finished_at} precision="second" />, <Age at={task.finished_at} /> ago.{task.state === 'FAILURE' && ' It will not be tried again.'}
+    </>
+  )
+}
+
+function Verdict({ task }: { task: TaskDetail }) {
+  const { verdict } = task
+  if (!verdict) return null
+  const kind = verdict.severity === 'info' ? null : verdict.severity
+  return (
+    <div className={`banner mt16 ${kind ?? ''}`}>
+      {verdict.code === 'orphaned' ? <Glyph kind="lost" /> : kind && <Glyph kind={kind} />}
+      <span>
+        <Line text={verdict.text} limit={600} />
+      </span>
+    </div>
+  )
+}
+
+export function TaskHead({ task }: { task: TaskDetail }) {
+  const now = useNow()
+  const told = isRunning(task.state) ? progress(task.progress) : null
+  return (
+    <>
+      <Answer
+        glyph={stateLook(task.state, task.verdict?.code).kind}
+        title={
+          <bdi className="clamp">
+            {sentence(task, now)}
+          </bdi>
+        }
+        end={
+          <div className="btns">
+            <button type="button" className="btn" onClick={() => void copy(task.id, 'the id')}>
+              <Copy className="i" />
+              Copy id
+            </button>
+          </div>
+        }
+      >
+        <span className="fw5 ink">
+          <Line text={task.name ?? 'unknown name'} limit={200} />
+        </span>{' '}
+        <code className="dim">
+          <Line text={task.id} limit={200} />
+        </code>{' '}
+        <Ended task={task} />
+      </Answer>
+      {told && (
+        <div className="bigprogress mt12">
+          <ProgressBar value={told} width={240} />
+        </div>
+      )}
+      <Verdict task={task} />
+    </>
+  )
+}
