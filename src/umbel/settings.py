@@ -21,7 +21,7 @@ DEFAULT_CREDENTIALS: Final = frozenset({("admin", "admin123"), ("admin", "admin"
 """The credentials that examples use: everybody knows them."""
 
 Role = Literal["viewer", "operator", "admin"]
-Kind = Literal["text", "url", "path", "flag", "port", "number", "size", "list", "prefix", "level"]
+Kind = Literal["text", "address", "url", "path", "flag", "port", "number", "size", "list", "prefix", "level"]
 
 
 class SettingsError(UmbelError):
@@ -141,6 +141,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         str,
         About(
             help="Address to listen on. 0.0.0.0, :: or nothing means every interface.",
+            kind="address",
             group=LISTEN,
             flower=True,
         ),
