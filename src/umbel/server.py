@@ -1,0 +1,222 @@
+"""The composition root: from settings to running parts, and the order in which they start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import uvicorn
+from celery import Celery
+from msgspec import Struct
+
+from umbel import __version__
+from umbel.ingest.app import make_app
+from umbel.ingest.collector import Collector
+from umbel.live.hub import Hub, Topic
+from umbel.model.errors import UmbelError
+from umbel.settings import Settings
+from umbel.store.protocols import Retention, Store
+from umbel.store.registry import open_store
+from umbel.web import schemas
+from umbel.web.app import Site, create_app
+from umbel.web.auth.access import Role, User
+from umbel.web.auth.basic import Credential
+from umbel.web.convert import instant
+from umbel.web.health import HealthView, Identity
+from umbel.web.views import Views
+
+DAY_S: Final = 86_400.0
+STOP_TIMEOUT_S: Final = 5.0
+_EVERY_INTERFACE: Final = ("0.0.0.0", "::")  # noqa: S104  # only compared with
+
+log = logging.getLogger("umbel")
+
+OnReady = Callable[[str], None]
+
+
+class CannotListen(UmbelError):
+    """The address or the port cannot be had."""
+
+
+def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | None = None) -> int:
+    """Run Umbel until SIGINT or SIGTERM, and return the exit code (0).
+
+    ``app`` is a loaded Celery application, in place of the one that the settings name. ``on_ready`` is called with
+    the address to open once it answers. Raises UmbelError when it cannot start.
+    """
+    with ExitStack() as stack:
+        listener = _listen(settings)
+        stack.callback(listener.close)
+        store = open_store(settings.store_location)
+        stack.callback(store.close)
+        celery_app = app or _app_of(settings)
+        parts = _Parts(settings, store, celery_app)
+        stack.callback(parts.collector.stop, STOP_TIMEOUT_S)
+        parts.collector.start()
+        asyncio.run(_serve_web(settings, parts, listener, on_ready))
+    return 0
+
+
+class _Parts:
+    """The running parts and how they hang together."""
+
+    def __init__(self, settings: Settings, store: Store, app: Celery) -> None:
+        self.collector = Collector(
+            app,
+            store,
+            enable_events=settings.enable_events,
+            retention=_retention(settings),
+            on_commit=lambda _: self.hub.wake(),
+            clock=time.time,
+        )
+        self.views = Views(store, clock=time.time, blind_since=self._blind_since)
+        self.health = HealthView(
+            _identity(settings), store, link=self._link, collector=self._collecting, clock=time.time
+        )
+        topics = (
+            Topic(name="workers", read=self.views.workers, every_s=1.0),
+            Topic(name="overview", read=self.views.overview, every_s=1.0),
+            Topic(name="health", read=self.health.read, every_s=1.0),
+        )
+        self.hub = Hub(store, topics, log=logging.getLogger("umbel.live"))
+
+    def _blind_since(self) -> float | None:
+        broker = self.collector.health().broker
+        return None if broker.state == "connected" else broker.since
+
+    def _link(self) -> schemas.BrokerHealth:
+        return _same_fields(schemas.BrokerHealth, self.collector.health().broker)
+
+    def _collecting(self) -> schemas.CollectorHealth:
+        return _same_fields(schemas.CollectorHealth, self.collector.health().collector)
+
+
+S = TypeVar("S", bound=schemas.Schema)
+
+
+def _same_fields(shape: type[S], source: Struct) -> S:
+    """Return ``source`` in the shape of the API: fields of the same name, epoch seconds as instants."""
+    values = {name: getattr(source, name) for name in shape.__struct_fields__}
+    for name in _INSTANTS & values.keys():
+        values[name] = instant(values[name])
+    return shape(**values)
+
+
+_INSTANTS: Final = frozenset({"since", "last_event_at"})
+
+
+def _app_of(settings: Settings) -> Celery:
+    app = make_app(
+        settings.broker,
+        app=settings.app,
+        result_backend=settings.result_backend,
+        workdir=Path(settings.workdir) if settings.workdir else None,
+    )
+    if settings.config:
+        app.config_from_object(settings.config)
+    return app
+
+
+def _retention(settings: Settings) -> Retention:
+    return Retention(
+        max_age_s=settings.keep_days * DAY_S if settings.keep_days else None,
+        max_tasks=settings.keep_tasks or None,
+        max_bytes=settings.keep_bytes or None,
+    )
+
+
+def _identity(settings: Settings) -> Identity:
+    return Identity(
+        version=__version__,
+        cluster=settings.cluster,
+        title=settings.title,
+        started_at=time.time(),
+        demo=settings.demo,
+        warnings=settings.warnings,
+    )
+
+
+def _site(settings: Settings) -> Site:
+    role = settings.anonymous_role
+    reason = "no credentials are set" if role == "viewer" else None
+    return Site(
+        version=__version__,
+        prefix=settings.url_prefix,
+        realm=settings.started_as,
+        credentials=[
+            Credential(user=entry.user, password=entry.password, role=Role[entry.role.upper()])
+            for entry in settings.credentials
+        ],
+        anonymous=User(name=None, role=Role[role.upper()] if role else Role.NOBODY, how="none", reason=reason),
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bind before anything else starts, so that a port in use is said at once. Raises CannotListen."""
+    host = settings.address.strip("[]")
+    both = not host and socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if both or ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, settings.port), family=family, backlog=256, dualstack_ipv6=both)
+    except OSError as error:
+        message = f"cannot listen on {settings.address or '*'}:{settings.port}: {error.strerror or error}"
+        raise CannotListen(message) from error
+
+
+async def _serve_web(settings: Settings, parts: _Parts, listener: socket.socket, on_ready: OnReady | None) -> None:
+    web = create_app(_site(settings), parts.views, parts.health, parts.hub)
+    config = uvicorn.Config(
+        web,
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        ssl_certfile=settings.certfile,
+        ssl_keyfile=settings.keyfile,
+        proxy_headers=settings.xheaders,
+        forwarded_allow_ips="*" if settings.xheaders else None,
+        server_header=False,
+        timeout_graceful_shutdown=int(STOP_TIMEOUT_S),
+    )
+    server = _Server(config)
+    _stop_on_signals(server, parts.hub)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started and not running.done():  # noqa: ASYNC110  # uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    if server.started and on_ready is not None:
+        on_ready(_address(settings, listener))
+    await running
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling, which would end the process by the signal it got."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _stop_on_signals(server: uvicorn.Server, hub: Hub) -> None:
+    def stop(*_: Any) -> None:
+        server.should_exit = True
+        hub.close()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows has no signal handlers in its event loop
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop))
+
+
+def _address(settings: Settings, listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = "localhost" if host in _EVERY_INTERFACE else f"[{host}]" if ":" in host else host
+    scheme = "https" if settings.certfile else "http"
+    return f"{scheme}://{shown}:{port}{settings.url_prefix}/"
