@@ -82,7 +82,8 @@ class Batcher:
             self._size += len(arrivals)
             if self._size > self.limit:
                 self._drop(self._size - int(self.limit * (1 - _MAKE_ROOM)))
-            self._changed.notify()
+            if len(self._chunks) == 1 or self._size >= self._batch_events or not arrivals:
+                self._changed.notify()
 
     def take(self, timeout_s: float) -> Batch | None:
         """Return the next batch, waiting at most ``timeout_s`` for its first event and until it is closed.

@@ -2,25 +2,24 @@
 
 import re
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from kombu.utils.url import maybe_sanitize_url
 
 MASK: Final = "**"
-_SECRET_PARAMETER: Final = re.compile(r"(?i)([?&][\w-]*(?:password|secret|token|key)=)[^&#;]+")
+_SECRET_PARAMETER: Final = re.compile("(?i)password|secret|token|key")
 
 
 def masked(url: str) -> str:
-    """Return a broker URL (or several, separated by ``;``) with ``**`` for each password in it."""
+    """Return a broker URL (or several, separated by ``;``) without passwords and without its query."""
     return ";".join(_masked(part) for part in url.split(";"))
 
 
 def _masked(url: str) -> str:
     try:
-        safe = str(maybe_sanitize_url(url, MASK))
+        return str(maybe_sanitize_url(url, MASK)).partition("?")[0]
     except ValueError:  # no URL at all, so nobody knows which part of it is secret
         return MASK
-    return _SECRET_PARAMETER.sub(rf"\g<1>{MASK}", safe)
 
 
 class Masker:
@@ -40,8 +39,10 @@ def _secrets(urls: str) -> set[str]:
     found: set[str] = set()
     for url in urls.split(";"):
         try:
-            password = urlsplit(url).password
+            parts = urlsplit(url)
+            password = parts.password or ""
+            found |= {value for name, value in parse_qsl(parts.query) if _SECRET_PARAMETER.search(name)}
         except ValueError:
             continue
-        found |= {password, unquote(password)} if password else set()
-    return found
+        found |= {password, unquote(password)}
+    return found - {""}

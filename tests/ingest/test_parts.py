@@ -1,0 +1,137 @@
+"""The small parts: back-off, link history, masks, rate, and the application."""
+
+from pathlib import Path
+
+import celery
+import pytest
+
+from tests.support.clock import ManualClock
+from tests.support.events import T0
+from umbel.ingest.app import make_app
+from umbel.ingest.backoff import Backoff
+from umbel.ingest.errors import AppNotFound
+from umbel.ingest.masking import Masker, masked
+from umbel.ingest.rate import Rate
+from umbel.ingest.receivers.kombu import broker_url
+from umbel.ingest.receivers.link import BLIND_KEPT, LinkLog
+
+
+def test_waits_double_up_to_ten_seconds() -> None:
+    """A broker that stays away is asked less and less often, and never less than every ten seconds."""
+    backoff = Backoff(lambda: 0.0)
+
+    assert [backoff.next_s() for _ in range(8)] == [0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0, 10.0]
+    backoff.reset()
+    assert backoff.next_s() == 0.5
+
+
+def test_waits_are_jittered_downwards() -> None:
+    """Chance makes a wait shorter by at most a half, so that the cap holds."""
+    assert Backoff(lambda: 1.0).next_s() == 0.25
+
+
+def test_the_link_tells_its_history() -> None:
+    """From the first try to the last: state, tries, the next one, reconnects, and when nothing could be seen."""
+    clock = ManualClock()
+    link = LinkLog(url="redis://", transport="redis", clock=clock)
+    link.failed("refused", 2.0)
+    clock.forward(0.5)
+    health = link.health()
+    assert (health.state, health.attempt, health.next_try_s) == ("connecting", 1, 1.5)
+    assert health.last_error == "refused"
+
+    clock.forward(1.5)
+    link.connected()
+    health = link.health()
+    assert (health.state, health.since, health.attempt, health.reconnects) == ("connected", T0 + 2.0, 0, 0)
+    assert [(gap.since, gap.until) for gap in health.blind] == [(T0, T0 + 2.0)]
+
+    clock.forward(10.0)
+    link.lost("reset", since=T0 + 11.0, wait_s=0.5)
+    assert link.health().state == "reconnecting"
+    link.failed("refused", 1.0)
+    link.failed("refused", 1.0)
+    assert link.health().attempt == 2
+    assert link.health().blind[-1].until is None
+    clock.forward(3.0)
+    link.connected()
+    health = link.health()
+    assert (health.reconnects, health.attempt, health.next_try_s) == (1, 0, None)
+    assert [(gap.since, gap.until, gap.reason) for gap in health.blind[1:]] == [(T0 + 11.0, T0 + 15.0, "reset")]
+    link.stopped()
+    assert link.health().state == "stopped"
+
+
+def test_the_link_remembers_the_newest_gaps() -> None:
+    """A link that flaps for ever does not fill the memory."""
+    link = LinkLog(url="redis://", transport="redis", clock=ManualClock())
+    for number in range(BLIND_KEPT + 10):
+        link.lost(f"loss {number}", since=float(number), wait_s=0.0)
+        link.connected()
+
+    gaps = link.health().blind
+    assert len(gaps) == BLIND_KEPT
+    assert gaps[-1].reason == f"loss {BLIND_KEPT + 9}"
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
+        ("redis://:hush@127.0.0.1:6379/0", "redis://:**@127.0.0.1:6379/0"),
+        ("amqp://me:hush@host//", "amqp://me:**@host//"),
+        ("amqp://me:hush@a//;amqp://me:hush@b//", "amqp://me:**@a//;amqp://me:**@b//"),
+        ("sentinel://:hush@h:1;sentinel://:hush@h:2", "sentinel://:**@h:1/;sentinel://:**@h:2/"),
+        ("rediss://h:1/0?password=hush&ssl_cert_reqs=none", "rediss://h:1/0"),
+    ],
+)
+def test_passwords_are_masked(url: str, shown: str) -> None:
+    """No page and no log shows a password."""
+    assert masked(url) == shown
+
+
+def test_passwords_are_taken_out_of_messages() -> None:
+    """Drivers put what they like into their errors."""
+    masker = Masker("amqp://me:p%40ss@a//;amqp://me:other@b//;redis://c/0?password=third")
+
+    assert masker.clean("refused p%40ss, p@ss, other, third") == "refused **, **, **, **"
+
+
+def test_the_rate_is_of_the_last_ten_seconds() -> None:
+    """It follows what comes now, and forgets what came before."""
+    clock = ManualClock()
+    rate = Rate(clock)
+    rate.add(50)
+    clock.forward(5.0)
+    assert rate.per_s() == 10.0
+    clock.forward(15.0)
+    assert rate.per_s() == 0.0
+
+
+def test_a_broker_url_is_enough() -> None:
+    """Without the user's code there is an application that knows the broker, and nobody else sees it."""
+    app = make_app("redis://127.0.0.1:1/0", result_backend="redis://127.0.0.1:1/1")
+
+    assert broker_url(app) == "redis://127.0.0.1:1/0"
+    assert app.conf.result_backend == "redis://127.0.0.1:1/1"
+    assert celery.current_app != app
+
+
+def test_the_users_application_is_loaded(tmp_path: Path) -> None:
+    """``-A`` names a module as it does for Celery; its settings hold, and a broker given beside it wins."""
+    tmp_path.joinpath("umbel_test_shop.py").write_text(
+        "import celery\napp = celery.Celery('shop', broker='redis://10.0.0.1/0', set_as_current=False)\n"
+        "app.conf.event_queue_prefix = 'shop-events'\n"
+    )
+    app = make_app(app="umbel_test_shop", workdir=tmp_path)
+    assert broker_url(app) == "redis://10.0.0.1/0"
+    assert app.conf.event_queue_prefix == "shop-events"
+
+    assert broker_url(make_app("redis://10.0.0.2/0", app="umbel_test_shop:app")) == "redis://10.0.0.2/0"
+
+
+@pytest.mark.parametrize("name", ["no_such_module_anywhere", "json:no_such_name", "json:dumps"])
+def test_an_application_that_is_none_is_named(name: str) -> None:
+    """The message says what was asked for and why it could not be had."""
+    with pytest.raises(AppNotFound, match=name):
+        make_app(app=name)
