@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
+import { mockApi } from './src/testing/mock-api'
+
 const server = process.env.UMBEL_URL ?? 'http://127.0.0.1:5555'
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), ...(process.env.UMBEL_MOCK ? [mockApi()] : [])],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: {
     outDir: '../src/umbel/web/static',
@@ -16,7 +18,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { '/api': server } },
+  server: { proxy: process.env.UMBEL_MOCK ? {} : { '/api': server } },
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],

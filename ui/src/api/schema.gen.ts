@@ -3,479 +3,447 @@
  * Do not make direct changes to the file.
  */
 
-export type paths = Record<string, never>;
+export interface paths {
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Umbel itself */
+        get: operations["ApiV1HealthGetHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who asks */
+        get: operations["ApiV1MeGetMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["ApiV1OverviewGetOverview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Live changes */
+        get: operations["ApiV1StreamStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Task names */
+        get: operations["ApiV1TaskNamesListTaskNames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search tasks */
+        get: operations["ApiV1TasksListTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One task */
+        get: operations["ApiV1TasksTaskIdGetTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All workers */
+        get: operations["ApiV1WorkersListWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * Count
-         * @description A number that says how sure it is.
-         *
-         *         ``exact`` and ``estimate`` are what they say, ``at_least`` stopped counting there, ``unknown`` has no value.
-         */
-        Count: {
-            /** @enum {unknown} */
-            kind: "at_least" | "estimate" | "exact" | "unknown";
-            /** @default null */
-            value: number | null;
-        };
-        /**
-         * Verdict
-         * @description What a state alone cannot say, as one sentence with its evidence.
-         *
-         *         ``code`` is stable: ``orphaned``, ``ended_unseen``, ``redelivered``, ``held_until_eta``, ``expired_unrun``,
-         *         ``retried``, ``replaced``.
-         */
-        Verdict: {
-            code: string;
-            text: string;
-            /**
-             * @default info
-             * @enum {unknown}
-             */
-            severity: "critical" | "info" | "warning";
-        };
-        /**
-         * TaskRow
-         * @description A task as a list shows it. Long texts are cut; ``cut`` names those fields.
-         */
-        TaskRow: {
-            id: string;
-            name: string | null;
-            state: string;
-            /** @default null */
-            verdict: components["schemas"]["Verdict"] | null;
-            /** @default null */
-            worker: string | null;
-            /** @default null */
-            queue: string | null;
-            /** @default null */
-            args: string | null;
-            /** @default null */
-            kwargs: string | null;
-            /** @default null */
-            result: string | null;
-            /** @default null */
-            exception: string | null;
-            /** @default 0 */
-            retries: number;
-            /** @default null */
-            max_retries: number | null;
-            /** @default null */
-            eta: string | null;
-            /** @default null */
-            expires: string | null;
-            /** @default null */
-            sent_at: string | null;
-            /** @default null */
-            received_at: string | null;
-            /** @default null */
-            started_at: string | null;
-            /** @default null */
-            finished_at: string | null;
-            updated_at: string;
-            /** @default null */
-            runtime_s: number | null;
-            /** @default null */
-            wait_s: number | null;
-            /** @default null */
-            pickup_s: number | null;
-            /** @default null */
-            root_id: string | null;
-            /** @default null */
-            parent_id: string | null;
-            /** @default null */
-            progress: Record<string, never> | null;
-            /** @default [] */
-            cut: string[];
-        };
-        /**
-         * TaskRef
-         * @description A task that another one points to; ``state`` is null where it was never seen.
-         */
-        TaskRef: {
-            id: string;
-            /** @default null */
-            name: string | null;
-            /** @default null */
-            state: string | null;
-        };
-        /**
-         * Attempt
-         * @description One delivery of the task to a worker, in the order of ``retries``.
-         *
-         *         ``outcome`` is a state (SUCCESS, FAILURE, RETRY, REVOKED, REJECTED), ``REPLACED`` or ``REDELIVERED`` (it was
-         *         delivered again before it ended), or null while it is open.
-         */
+        /** Attempt */
         Attempt: {
+            ended_at?: string | null;
+            eta?: string | null;
+            exception?: string | null;
+            name?: string | null;
             number: number;
-            /** @default null */
-            retries: number | null;
-            /** @default null */
-            name: string | null;
-            /** @default null */
-            worker: string | null;
-            /** @default null */
-            pid: number | null;
-            /** @default null */
-            eta: string | null;
-            /** @default null */
-            sent_at: string | null;
-            /** @default null */
-            received_at: string | null;
-            /** @default null */
-            started_at: string | null;
-            /** @default null */
-            ended_at: string | null;
-            /** @default null */
-            runtime_s: number | null;
-            /** @default null */
-            outcome: string | null;
-            /** @default null */
-            exception: string | null;
-            /** @default null */
-            traceback: string | null;
+            outcome?: string | null;
+            pid?: number | null;
+            received_at?: string | null;
+            retries?: number | null;
+            runtime_s?: number | null;
+            sent_at?: string | null;
+            started_at?: string | null;
+            traceback?: string | null;
+            worker?: string | null;
         };
-        /**
-         * TaskEvent
-         * @description One event as its worker stamped it.
-         */
-        TaskEvent: {
-            type: string;
-            at: string;
-            worker: string;
-            pid: number;
-            clock: number;
-            /** @default {} */
-            fields: Record<string, never>;
-        };
-        /**
-         * TaskDetail
-         * @description Everything known about one task; nothing is cut.
-         */
-        TaskDetail: {
-            /** @default null */
-            exchange: string | null;
-            /** @default null */
-            routing_key: string | null;
-            /** @default null */
-            client: string | null;
-            /** @default null */
-            traceback: string | null;
-            /** @default [] */
-            attempts: components["schemas"]["Attempt"][];
-            /** @default [] */
-            events: components["schemas"]["TaskEvent"][];
-            /** @default false */
-            events_cut: boolean;
-            /** @default null */
-            root: components["schemas"]["TaskRef"] | null;
-            /** @default null */
-            parent: components["schemas"]["TaskRef"] | null;
-            /** @default [] */
-            children: components["schemas"]["TaskRef"][];
-            id: string;
-            name: string | null;
-            state: string;
-            /** @default null */
-            verdict: components["schemas"]["Verdict"] | null;
-            /** @default null */
-            worker: string | null;
-            /** @default null */
-            queue: string | null;
-            /** @default null */
-            args: string | null;
-            /** @default null */
-            kwargs: string | null;
-            /** @default null */
-            result: string | null;
-            /** @default null */
-            exception: string | null;
-            /** @default 0 */
-            retries: number;
-            /** @default null */
-            max_retries: number | null;
-            /** @default null */
-            eta: string | null;
-            /** @default null */
-            expires: string | null;
-            /** @default null */
-            sent_at: string | null;
-            /** @default null */
-            received_at: string | null;
-            /** @default null */
-            started_at: string | null;
-            /** @default null */
-            finished_at: string | null;
-            updated_at: string;
-            /** @default null */
-            runtime_s: number | null;
-            /** @default null */
-            wait_s: number | null;
-            /** @default null */
-            pickup_s: number | null;
-            /** @default null */
-            root_id: string | null;
-            /** @default null */
-            parent_id: string | null;
-            /** @default null */
-            progress: Record<string, never> | null;
-            /** @default [] */
-            cut: string[];
-        };
-        /**
-         * Coverage
-         * @description How much of the store an answer looked at. ``until`` is the received time of the oldest task looked at.
-         */
-        Coverage: {
-            complete: boolean;
-            /** @default null */
-            reason: string | null;
-            /** @default null */
-            until: string | null;
-        };
-        /**
-         * TaskPage
-         * @description A page of tasks. Pass ``next`` as ``cursor`` to get the page after it; null is the end.
-         *
-         *         ``seq`` is the journal position that the page reflects: a stream resumed after it misses nothing.
-         */
-        TaskPage: {
-            items: components["schemas"]["TaskRow"][];
-            next: string | null;
-            total: components["schemas"]["Count"];
-            coverage: components["schemas"]["Coverage"];
-            seq: number;
-        };
-        /**
-         * TaskName
-         * @description One task name with exact counts of its stored tasks by state.
-         */
-        TaskName: {
-            name: string;
-            total: number;
-            by_state: {
-                [key: string]: number;
-            };
-        };
-        /**
-         * TaskNames
-         * @description All task names that were seen, most frequent first.
-         */
-        TaskNames: {
-            items: components["schemas"]["TaskName"][];
-            /** @default false */
-            cut: boolean;
-        };
-        /**
-         * Worker
-         * @description A worker as far as its own messages tell.
-         *
-         *         ``state``: ``online``; ``silent`` (its heartbeat is late: a solo worker is silent while it is busy);
-         *         ``offline`` (it said goodbye, or it was silent too long); ``unknown`` (no heartbeat was ever seen).
-         */
-        Worker: {
-            name: string;
-            /** @enum {unknown} */
-            state: "offline" | "online" | "silent" | "unknown";
-            reason: string;
-            /** @default null */
-            pid: number | null;
-            /** @default null */
-            first_seen_at: string | null;
-            /** @default null */
-            online_since: string | null;
-            /** @default null */
-            last_heartbeat_at: string | null;
-            /** @default null */
-            last_event_at: string | null;
-            /** @default null */
-            freq_s: number | null;
-            /** @default null */
-            active: number | null;
-            /** @default null */
-            processed: number | null;
-            /** @default null */
-            loadavg: number[] | null;
-            /** @default null */
-            software: string | null;
-            /** @default null */
-            software_version: string | null;
-            /** @default null */
-            system: string | null;
-            /** @default null */
-            clock_offset_s: number | null;
-            /** @default null */
-            running: number | null;
-            /** @default 0 */
-            restarts: number;
-        };
-        /**
-         * Workers
-         * @description All known workers by name, and how many are in which state.
-         */
-        Workers: {
-            items: components["schemas"]["Worker"][];
-            by_state: {
-                [key: string]: number;
-            };
-        };
-        /**
-         * Overview
-         * @description The figures of the whole cluster, read from the store.
-         */
-        Overview: {
-            tasks: number;
-            by_state: {
-                [key: string]: number;
-            };
-            workers: {
-                [key: string]: number;
-            };
-            /** @default null */
-            first_task_at: string | null;
-            /** @default null */
-            last_event_at: string | null;
-            /** @default 0 */
-            seq: number;
-        };
-        /**
-         * BrokerHealth
-         * @description The link to the broker. ``url`` has its password masked.
-         */
+        /** BrokerHealth */
         BrokerHealth: {
-            url: string;
-            transport: string;
-            /** @enum {unknown} */
-            state: "connected" | "connecting" | "reconnecting" | "stopped";
-            /** @default null */
-            since: string | null;
             /** @default 0 */
             attempt: number;
-            /** @default null */
-            next_try_s: number | null;
-            /** @default null */
-            last_error: string | null;
+            last_error?: string | null;
+            next_try_s?: number | null;
             /** @default 0 */
             reconnects: number;
+            since?: string | null;
+            /** @enum {string} */
+            state: "connected" | "connecting" | "reconnecting" | "stopped";
+            transport: string;
+            url: string;
         };
-        /**
-         * CollectorHealth
-         * @description What the collector did since it started. ``lag_s``: from an event's stamp to its commit, newest batch.
-         */
+        /** CollectorHealth */
         CollectorHealth: {
-            /** @enum {unknown} */
-            state: "blind" | "live" | "stalled" | "stopped" | "waiting";
-            /** @default null */
-            lag_s: number | null;
-            /** @default null */
-            last_event_at: string | null;
+            /** @default 0 */
+            buffer_limit: number;
+            /** @default 0 */
+            buffered: number;
+            /** @default 0 */
+            dropped: number;
             /** @default 0 */
             events: number;
             /** @default 0 */
             events_per_s: number;
+            lag_s?: number | null;
+            last_event_at?: string | null;
             /** @default 0 */
             malformed: number;
+            /** @enum {string} */
+            state: "waiting" | "live" | "blind" | "stalled" | "stopped";
             /** @default 0 */
             unknown: number;
-            /** @default 0 */
-            dropped: number;
-            /** @default 0 */
-            buffered: number;
-            /** @default 0 */
-            buffer_limit: number;
         };
-        /**
-         * StoreHealth
-         * @description The store. ``url`` has its password masked.
-         */
-        StoreHealth: {
-            /** @enum {unknown} */
-            state: "failing" | "ok";
-            url: string;
+        /** Count */
+        Count: {
+            /** @enum {string} */
+            kind: "exact" | "estimate" | "at_least" | "unknown";
+            value?: number | null;
+        };
+        /** Coverage */
+        Coverage: {
+            complete: boolean;
+            reason?: string | null;
+            until?: string | null;
+        };
+        /** Health */
+        Health: {
+            broker: components["schemas"]["BrokerHealth"];
+            cluster: string;
+            collector: components["schemas"]["CollectorHealth"];
+            demo: boolean;
+            /** Format: date-time */
+            now: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            status: "ok" | "waiting" | "blind" | "degraded";
+            store: components["schemas"]["StoreHealth"];
+            text: string;
+            title?: string | null;
+            version: string;
+            warnings?: string[];
+        };
+        /** Me */
+        Me: {
+            /** @enum {string} */
+            auth: "basic" | "none";
+            reason?: string | null;
+            /** @enum {string} */
+            role: "viewer" | "operator" | "admin";
+            user: string | null;
+        };
+        /** Overview */
+        Overview: {
+            by_state: {
+                [key: string]: number;
+            };
+            last_event_at?: string | null;
             /** @default 0 */
             seq: number;
+            tasks: number;
+            workers: {
+                [key: string]: number;
+            };
+        };
+        /** Problem */
+        Problem: {
+            detail: string;
+            position?: number | null;
+            status: number;
+            title: string;
+            type: string;
+        };
+        /** StoreHealth */
+        StoreHealth: {
+            last_error?: string | null;
+            /** @default 0 */
+            seq: number;
+            size_bytes?: number | null;
+            /** @enum {string} */
+            state: "ok" | "failing";
             /** @default 0 */
             tasks: number;
-            /** @default null */
-            size_bytes: number | null;
-            /** @default null */
-            last_error: string | null;
+            url: string;
         };
-        /**
-         * Health
-         * @description One look at Umbel itself. ``status``: ``waiting`` before the first event, ``blind`` without the broker.
-         */
-        Health: {
-            /** @enum {unknown} */
-            status: "blind" | "degraded" | "ok" | "waiting";
-            text: string;
-            version: string;
-            cluster: string;
-            now: string;
-            started_at: string;
-            demo: boolean;
-            broker: components["schemas"]["BrokerHealth"];
-            collector: components["schemas"]["CollectorHealth"];
-            store: components["schemas"]["StoreHealth"];
-            /** @default [] */
-            warnings: string[];
+        /** StreamGap */
+        StreamGap: {
+            reason: string;
+            seq: number;
         };
-        /**
-         * Me
-         * @description Who asks, and what they may do.
-         */
-        Me: {
-            user: string | null;
-            /** @enum {unknown} */
-            role: "admin" | "operator" | "viewer";
-            /** @enum {unknown} */
-            auth: "basic" | "none";
-            /** @default null */
-            reason: string | null;
-        };
-        /**
-         * Problem
-         * @description An error (RFC 9457). ``position`` is the offset in a search text, counted from 0.
-         */
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            /** @default null */
-            position: number | null;
-        };
-        /**
-         * StreamHello
-         * @description First message of a stream: where it starts.
-         */
+        /** StreamHello */
         StreamHello: {
-            seq: number;
+            /** Format: date-time */
             now: string;
-        };
-        /**
-         * StreamTasks
-         * @description Tasks that changed and match the stream's search, newest last.
-         *
-         *         ``changed`` counts all that changed in the store; ``sampled`` says that ``items`` is only a part of them.
-         *         ``gone`` are ids that changed and no longer match.
-         */
-        StreamTasks: {
             seq: number;
-            items: components["schemas"]["TaskRow"][];
-            gone: string[];
+        };
+        /** StreamTasks */
+        StreamTasks: {
             changed: number;
+            gone: string[];
+            items: components["schemas"]["TaskRow"][];
             /** @default false */
             sampled: boolean;
-        };
-        /**
-         * StreamGap
-         * @description Something was missed: refetch what is shown. ``seq`` is where the stream goes on.
-         */
-        StreamGap: {
             seq: number;
+        };
+        /** TaskDetail */
+        TaskDetail: {
+            args?: string | null;
+            attempts?: components["schemas"]["Attempt"][];
+            children?: components["schemas"]["TaskRef"][];
+            client?: string | null;
+            cut?: string[];
+            eta?: string | null;
+            events?: components["schemas"]["TaskEvent"][];
+            /** @default false */
+            events_cut: boolean;
+            exception?: string | null;
+            exchange?: string | null;
+            expires?: string | null;
+            finished_at?: string | null;
+            id: string;
+            kwargs?: string | null;
+            max_retries?: number | null;
+            name: string | null;
+            parent?: components["schemas"]["TaskRef"] | null;
+            parent_id?: string | null;
+            pickup_s?: number | null;
+            progress?: {
+                [key: string]: unknown;
+            } | null;
+            queue?: string | null;
+            received_at?: string | null;
+            result?: string | null;
+            /** @default 0 */
+            retries: number;
+            root?: components["schemas"]["TaskRef"] | null;
+            root_id?: string | null;
+            routing_key?: string | null;
+            runtime_s?: number | null;
+            sent_at?: string | null;
+            started_at?: string | null;
+            state: string;
+            traceback?: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            verdict?: components["schemas"]["Verdict"] | null;
+            wait_s?: number | null;
+            worker?: string | null;
+        };
+        /** TaskEvent */
+        TaskEvent: {
+            /** Format: date-time */
+            at: string;
+            clock: number;
+            fields?: {
+                [key: string]: unknown;
+            };
+            pid: number;
+            type: string;
+            worker: string;
+        };
+        /** TaskName */
+        TaskName: {
+            by_state: {
+                [key: string]: number;
+            };
+            name: string;
+            total: number;
+        };
+        /** TaskNames */
+        TaskNames: {
+            /** @default false */
+            cut: boolean;
+            items: components["schemas"]["TaskName"][];
+        };
+        /** TaskPage */
+        TaskPage: {
+            coverage: components["schemas"]["Coverage"];
+            items: components["schemas"]["TaskRow"][];
+            next: string | null;
+            seq: number;
+            total: components["schemas"]["Count"];
+        };
+        /** TaskRef */
+        TaskRef: {
+            id: string;
+            name?: string | null;
+            state?: string | null;
+        };
+        /** TaskRow */
+        TaskRow: {
+            args?: string | null;
+            cut?: string[];
+            eta?: string | null;
+            exception?: string | null;
+            expires?: string | null;
+            finished_at?: string | null;
+            id: string;
+            kwargs?: string | null;
+            max_retries?: number | null;
+            name: string | null;
+            parent_id?: string | null;
+            pickup_s?: number | null;
+            progress?: {
+                [key: string]: unknown;
+            } | null;
+            queue?: string | null;
+            received_at?: string | null;
+            result?: string | null;
+            /** @default 0 */
+            retries: number;
+            root_id?: string | null;
+            runtime_s?: number | null;
+            sent_at?: string | null;
+            started_at?: string | null;
+            state: string;
+            /** Format: date-time */
+            updated_at: string;
+            verdict?: components["schemas"]["Verdict"] | null;
+            wait_s?: number | null;
+            worker?: string | null;
+        };
+        /** Verdict */
+        Verdict: {
+            code: string;
+            /**
+             * @default info
+             * @enum {string}
+             */
+            severity: "info" | "warning" | "critical";
+            text: string;
+        };
+        /** Worker */
+        Worker: {
+            active?: number | null;
+            clock_offset_s?: number | null;
+            first_seen_at?: string | null;
+            freq_s?: number | null;
+            last_event_at?: string | null;
+            last_heartbeat_at?: string | null;
+            loadavg?: number[] | null;
+            name: string;
+            online_since?: string | null;
+            pid?: number | null;
+            processed?: number | null;
             reason: string;
+            /** @default 0 */
+            restarts: number;
+            running?: number | null;
+            software?: string | null;
+            software_version?: string | null;
+            /** @enum {string} */
+            state: "online" | "silent" | "offline" | "unknown";
+            system?: string | null;
+        };
+        /** Workers */
+        Workers: {
+            by_state: {
+                [key: string]: number;
+            };
+            items: components["schemas"]["Worker"][];
         };
     };
     responses: never;
@@ -484,28 +452,269 @@ export interface components {
     headers: never;
     pathItems: never;
 }
-export type Count = components['schemas']['Count'];
-export type Verdict = components['schemas']['Verdict'];
-export type TaskRow = components['schemas']['TaskRow'];
-export type TaskRef = components['schemas']['TaskRef'];
 export type Attempt = components['schemas']['Attempt'];
-export type TaskEvent = components['schemas']['TaskEvent'];
-export type TaskDetail = components['schemas']['TaskDetail'];
-export type Coverage = components['schemas']['Coverage'];
-export type TaskPage = components['schemas']['TaskPage'];
-export type TaskName = components['schemas']['TaskName'];
-export type TaskNames = components['schemas']['TaskNames'];
-export type Worker = components['schemas']['Worker'];
-export type Workers = components['schemas']['Workers'];
-export type Overview = components['schemas']['Overview'];
 export type BrokerHealth = components['schemas']['BrokerHealth'];
 export type CollectorHealth = components['schemas']['CollectorHealth'];
-export type StoreHealth = components['schemas']['StoreHealth'];
+export type Count = components['schemas']['Count'];
+export type Coverage = components['schemas']['Coverage'];
 export type Health = components['schemas']['Health'];
 export type Me = components['schemas']['Me'];
+export type Overview = components['schemas']['Overview'];
 export type Problem = components['schemas']['Problem'];
+export type StoreHealth = components['schemas']['StoreHealth'];
+export type StreamGap = components['schemas']['StreamGap'];
 export type StreamHello = components['schemas']['StreamHello'];
 export type StreamTasks = components['schemas']['StreamTasks'];
-export type StreamGap = components['schemas']['StreamGap'];
+export type TaskDetail = components['schemas']['TaskDetail'];
+export type TaskEvent = components['schemas']['TaskEvent'];
+export type TaskName = components['schemas']['TaskName'];
+export type TaskNames = components['schemas']['TaskNames'];
+export type TaskPage = components['schemas']['TaskPage'];
+export type TaskRef = components['schemas']['TaskRef'];
+export type TaskRow = components['schemas']['TaskRow'];
+export type Verdict = components['schemas']['Verdict'];
+export type Worker = components['schemas']['Worker'];
+export type Workers = components['schemas']['Workers'];
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    ApiV1HealthGetHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    ApiV1MeGetMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    ApiV1OverviewGetOverview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    ApiV1StreamStream: {
+        parameters: {
+            query?: {
+                /** @description Comma list of tasks, workers, overview, health. */
+                topics?: string;
+                /** @description Only tasks that match are sent. */
+                search?: string;
+                /** @description Journal position to go on from; else from now. */
+                after?: number | null;
+            };
+            header?: {
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data of the events hello, tasks, gap, workers, overview, health. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["StreamHello"] | components["schemas"]["StreamTasks"] | components["schemas"]["StreamGap"] | components["schemas"]["Workers"] | components["schemas"]["Overview"] | components["schemas"]["Health"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TaskNamesListTaskNames: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskNames"];
+                };
+            };
+        };
+    };
+    ApiV1TasksListTasks: {
+        parameters: {
+            query?: {
+                /** @description A search, such as `state:failure sms`. */
+                search?: string;
+                /** @description What to order by; a leading `-` is descending. Ties are in the order of arrival. */
+                sort?: string;
+                /** @description Rows a page. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksTaskIdGetTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WorkersListWorkers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workers"];
+                };
+            };
+        };
+    };
+}

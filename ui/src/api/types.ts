@@ -1,25 +1,28 @@
-export type {
-  Attempt,
-  Count,
-  Coverage,
-  Health,
-  Me,
-  Overview,
-  Problem,
-  StreamGap,
-  StreamHello,
-  StreamTasks,
-  TaskDetail,
-  TaskEvent,
-  TaskName,
-  TaskNames,
-  TaskPage,
-  TaskRef,
-  TaskRow,
-  Verdict,
-  Worker,
-  Workers,
-} from './schema.gen'
+import type * as schema from './schema.gen'
+
+/** The server writes every field of an answer, also those that the document does not require. */
+type Whole<T> = T extends readonly (infer I)[] ? Whole<I>[] : T extends object ? (string extends keyof T ? T : { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> }) : T
+
+export type Attempt = Whole<schema.Attempt>
+export type Count = Whole<schema.Count>
+export type Coverage = Whole<schema.Coverage>
+export type Health = Whole<schema.Health>
+export type Me = Whole<schema.Me>
+export type Overview = Whole<schema.Overview>
+export type Problem = Whole<schema.Problem>
+export type StreamGap = Whole<schema.StreamGap>
+export type StreamHello = Whole<schema.StreamHello>
+export type StreamTasks = Whole<schema.StreamTasks>
+export type TaskDetail = Whole<schema.TaskDetail>
+export type TaskEvent = Whole<schema.TaskEvent>
+export type TaskName = Whole<schema.TaskName>
+export type TaskNames = Whole<schema.TaskNames>
+export type TaskPage = Whole<schema.TaskPage>
+export type TaskRef = Whole<schema.TaskRef>
+export type TaskRow = Whole<schema.TaskRow>
+export type Verdict = Whole<schema.Verdict>
+export type Worker = Whole<schema.Worker>
+export type Workers = Whole<schema.Workers>
 
 export const sortKeys = ['received', 'started', 'finished', 'runtime', 'name', 'state', 'worker', 'retries'] as const
 

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import { useLive } from '@/api/live-context'
 import { Toasts } from '@/components/Toasts'
 import { Notices } from '@/features/status/Notices'
+import { useIsStale } from '@/features/status/stale'
 import { startKeys, useKey } from '@/lib/keys'
 import { nextDensity, nextTheme, toggleUtc } from '@/lib/preferences'
 
@@ -31,6 +32,7 @@ export function Shell() {
   const main = useRef<HTMLElement>(null)
   const navigate = useNavigate()
   const live = useLive()
+  const stale = useIsStale()
   useEffect(startKeys, [])
   useEffect(() => live.start(), [live])
   usePageFocus(main)
@@ -57,7 +59,7 @@ export function Shell() {
       <div className="page">
         <Bar onKeys={() => setOverlay('keys')} />
         <Notices />
-        <main className="main" id="main" ref={main} tabIndex={-1}>
+        <main className="main" id="main" ref={main} tabIndex={-1} data-stale={stale ? true : undefined}>
           <Outlet />
         </main>
       </div>

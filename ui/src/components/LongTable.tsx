@@ -18,7 +18,6 @@ export interface LongTableProps<R> {
   rowActions?: (row: R) => ReactNode
   tools: ReactNode
   footer: ReactNode
-  stale?: boolean
   onEnd: () => void
 }
 
@@ -97,7 +96,7 @@ export function LongTable<R>(props: LongTableProps<R>) {
   }, [picked])
 
   return (
-    <div className="vt" ref={measure} role="table" aria-label={props.label} aria-rowcount={props.total < 0 ? -1 : props.total + 1} aria-colcount={shown.length} data-stale={props.stale ? true : undefined}>
+    <div className="vt" ref={measure} role="table" aria-label={props.label} aria-rowcount={props.total < 0 ? -1 : props.total + 1} aria-colcount={shown.length}>
       <div className="vt-top" role="rowgroup">
         {props.tools}
         <LongTableHead columns={shown} grid={grid} sort={props.sort} />

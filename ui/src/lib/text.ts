@@ -17,7 +17,7 @@ export function oneLine(text: string, limit = 300): string {
 /** `campaigns.tasks.send_batch` -> module `campaigns.tasks.` and last part `send_batch`. */
 export function splitName(name: string): { module: string; last: string } {
   const dot = name.lastIndexOf('.')
-  return dot < 0 || dot === name.length - 1 ? { module: '', last: name } : { module: name.slice(0, dot + 1), last: name.slice(dot + 1) }
+  return dot < 0 || dot === name.length - 1 || !/^[\w.:-]+$/.test(name) ? { module: '', last: name } : { module: name.slice(0, dot + 1), last: name.slice(dot + 1) }
 }
 
 export const shortId = (id: string): string => (id.length > 8 ? id.slice(0, 8) : id)

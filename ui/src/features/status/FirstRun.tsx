@@ -36,7 +36,7 @@ export function FirstRun({ health, workers }: FirstRunProps) {
       <ol className="panel chks mt16">
         {all.map(({ kind, title, text, fix }) => (
           <Item key={title} kind={kind} title={title} fix={fix}>
-            <Line text={text} limit={400} />
+            {text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}><Line text={part} limit={200} /></code> : <Line key={index} text={part} limit={400} />))}
           </Item>
         ))}
       </ol>

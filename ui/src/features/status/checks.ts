@@ -1,7 +1,7 @@
 import type { Health, Workers } from '@/api/types'
 import type { HealthKind } from '@/components/Glyph'
 
-/** One step on the way to the first task, in the order in which they must hold. */
+/** One step on the way to the first task, in the order in which they must hold. Backticks in `text` mark code. */
 export interface Check {
   id: 'broker' | 'workers' | 'events' | 'sent'
   kind: HealthKind
@@ -11,13 +11,13 @@ export interface Check {
 }
 
 function broker({ broker: { state, url, transport, last_error: error } }: Health): Check {
-  if (state === 'connected') return { id: 'broker', kind: 'healthy', title: 'The broker answers', text: `${transport} at ${url}.`, fix: null }
-  if (state === 'connecting') return { id: 'broker', kind: 'unknown', title: 'The broker is asked', text: `${transport} at ${url}; it has not answered yet.`, fix: null }
+  if (state === 'connected') return { id: 'broker', kind: 'healthy', title: 'The broker answers', text: `${transport} at \`${url}\`.`, fix: null }
+  if (state === 'connecting') return { id: 'broker', kind: 'unknown', title: 'The broker is asked', text: `${transport} at \`${url}\`; it has not answered yet.`, fix: null }
   return {
     id: 'broker',
     kind: 'critical',
     title: 'The broker does not answer',
-    text: `${transport} at ${url}${error ? `: ${error}` : ''}. Umbel tries again by itself. If the address is wrong, start it with the right one:`,
+    text: `${transport} at \`${url}\`${error ? `: ${error}` : ''}. Umbel tries again by itself. If the address is wrong, start it with the right one:`,
     fix: 'umbel --broker redis://host:6379/0',
   }
 }
@@ -44,7 +44,7 @@ function events(workers: Workers | undefined, last: string | null | undefined): 
     id: 'events',
     kind: some && last ? 'warning' : 'unknown',
     title: 'No task was heard yet',
-    text: some ? 'Either none ran since Umbel started, or the workers send no task events. They do when they are started with -E, or with this line in the settings of the application:' : 'Workers tell of their tasks when they are started with -E, or with this line in the settings of the application:',
+    text: some ? 'Either none ran since Umbel started, or the workers send no task events. They do when they are started with `-E`, or with this line in the settings of the application:' : 'Workers tell of their tasks when they are started with `-E`, or with this line in the settings of the application:',
     fix: 'worker_send_task_events = True',
   }
 }

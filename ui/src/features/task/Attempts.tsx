@@ -2,7 +2,7 @@ import type { Attempt, TaskDetail } from '@/api/types'
 import { StateWord } from '@/components/StateWord'
 import { Line, Unknown } from '@/components/Text'
 import { Duration, Elapsed, Time, Until } from '@/components/Time'
-import { duration } from '@/lib/duration'
+import { age } from '@/lib/duration'
 import { thrown } from '@/lib/exception'
 import { between } from '@/lib/instant'
 
@@ -24,7 +24,7 @@ function Ran({ attempt }: { attempt: Attempt }) {
 function Next({ attempt, next, task }: { attempt: Attempt; next: Attempt | undefined; task: TaskDetail }) {
   const ended = attempt.ended_at ?? attempt.started_at
   const pause = next ? between(ended, next.started_at ?? next.received_at) : null
-  if (pause !== null) return <>after {duration(Math.max(0, pause))}</>
+  if (pause !== null) return <>after {age(Math.max(0, pause))}</>
   if (!next && attempt.outcome === 'RETRY' && task.eta) return <Until at={task.eta} />
   if (!next && attempt.outcome === 'FAILURE') return <span className="dim">no more</span>
   return <span className="dim">—</span>
@@ -49,7 +49,7 @@ export function Attempts({ task }: { task: TaskDetail }) {
           <tr>
             <th className="w-state">Outcome</th>
             <th className="w-no">#</th>
-            <th>Worker</th>
+            <th className="w-crew">Worker</th>
             <th className="num w-time">Started</th>
             <th className="num w-ran">Ran</th>
             <th>Exception</th>

@@ -19,6 +19,8 @@ const views: readonly { id: View; label: string }[] = [
   { id: 'text', label: 'Text' },
 ]
 
+const words: Record<number, string> = { 2: 'two', 3: 'three', 4: 'four', 5: 'five' }
+
 interface Cause {
   attempt: number | null
   exception: string | null
@@ -36,7 +38,7 @@ function note(all: readonly Cause[], chosen: Cause): string | undefined {
   if (all.length < 2 || chosen.attempt === null) return undefined
   const same = all.every(({ exception }) => exception === chosen.exception)
   const others = all.length - 1
-  return `attempt ${chosen.attempt}; ${same ? `${others === 1 ? 'the other one' : `the other ${others}`} ended the same way` : 'not all ended the same way'}`
+  return `attempt ${chosen.attempt}; ${same ? `${others === 1 ? 'the other one' : `the other ${words[others] ?? others}`} ended the same way` : 'not all ended the same way'}`
 }
 
 export function Why({ task }: { task: TaskDetail }) {

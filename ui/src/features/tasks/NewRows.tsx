@@ -7,6 +7,8 @@ import { useKey } from '@/lib/keys'
 
 interface NewRowsProps {
   held: string | null
+  follows: boolean
+  stale: boolean
   onShow: () => void
 }
 
@@ -29,7 +31,7 @@ function Announcement({ count }: { count: number }) {
 }
 
 /** Rows that wait: a pill at the head of the list, never a jump. */
-export function NewRows({ held, onShow }: NewRowsProps) {
+export function NewRows({ held, follows, stale, onShow }: NewRowsProps) {
   const live = useLive()
   const fresh = useLiveValue((l) => l.fresh)
   const paused = useLiveValue((l) => l.paused)
@@ -44,6 +46,7 @@ export function NewRows({ held, onShow }: NewRowsProps) {
   const why = paused ? 'paused by you' : (held ?? 'more than 5 a second come')
   return (
     <>
+      {!waits && <span className="note">{stale ? 'nothing new is heard' : paused ? 'paused by you' : !follows ? 'new tasks will wait' : (held ?? 'follows by itself')}</span>}
       {waits && (
         <>
           <button type="button" className="newb" onClick={show}>

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useState, type ReactNode } from 'react'
 
 import { useLiveValue } from '@/api/live-context'
 import { rows as listRows } from '@/api/list'
-import { sortKey, type Count, type Sort, type TaskPage, type TaskRow } from '@/api/types'
+import { defaultSort, sortKey, type Count, type Sort, type TaskPage, type TaskRow } from '@/api/types'
 import { LongTable } from '@/components/LongTable'
 import { Bones } from '@/components/Nil'
 import { usePreferences } from '@/lib/preferences'
@@ -56,6 +56,8 @@ export function TaskList({ query, total, sort, columns, stale, empty, onSort, on
     <div className="tbar">
       <NewRows
         held={held}
+        follows={sort === defaultSort}
+        stale={stale}
         onShow={() => {
           letGo()
           window.scrollTo({ top: 0 })
@@ -80,7 +82,6 @@ export function TaskList({ query, total, sort, columns, stale, empty, onSort, on
         rowClass={(row) => (gone.has(row.id) ? 'gone' : lit.has(row.id) ? 'fresh' : '')}
         rowActions={actions}
         tools={tools}
-        stale={stale}
         onEnd={more}
         footer={
           <>

@@ -38,8 +38,8 @@ const all: readonly Column<TaskRow>[] = [
   {
     id: 'name',
     title: 'Task',
-    min: 168,
-    grow: 1.3,
+    min: 176,
+    grow: 1.6,
     rank: 0,
     place: 'p1',
     sort: 'name',
@@ -52,13 +52,13 @@ const all: readonly Column<TaskRow>[] = [
   { id: 'args', title: 'Arguments', min: 132, grow: 1.1, rank: 3, place: 'p3', cell: (row) => <Arguments row={row} /> },
   { id: 'outcome', title: 'Result or reason', min: 160, grow: 1.5, rank: 1, place: 'p5', cell: (row) => <Outcome row={row} /> },
   { id: 'id', title: 'UUID', min: 70, grow: 0, rank: 5, cell: (row) => <span className="id" title={row.id.slice(0, 300)}><Line text={shortId(row.id)} /></span> },
-  { id: 'worker', title: 'Worker', min: 112, grow: 0.6, rank: 4, sort: 'worker', cell: (row) => (row.worker ? <span className="mid" title={row.worker.slice(0, 300)}><Line text={row.worker} limit={120} /></span> : <Dash />) },
+  { id: 'worker', title: 'Worker', min: 112, grow: 0.8, rank: 4, sort: 'worker', cell: (row) => (row.worker ? <span className="mid" title={row.worker.slice(0, 300)}><Line text={row.worker} limit={120} /></span> : <Dash />) },
   { id: 'queue', title: 'Queue', min: 96, grow: 0.3, rank: 8, cell: (row) => (row.queue ? <span className="mid"><Line text={row.queue} limit={80} /></span> : <Unknown why="Only sent events tell the queue: task_send_sent_event = True" />) },
   { id: 'retries', title: 'Retries', min: 58, grow: 0, rank: 9, num: true, sort: 'retries', cell: (row) => (row.max_retries == null ? row.retries : `${row.retries}/${row.max_retries}`) },
   { id: 'received', title: 'Received', min: 74, grow: 0, rank: 2, num: true, sort: 'received', cell: (row) => when(row.received_at) },
   { id: 'started', title: 'Started', min: 70, grow: 0, rank: 6, num: true, sort: 'started', cell: (row) => when(row.started_at) },
   { id: 'finished', title: 'Ended', min: 70, grow: 0, rank: 7, num: true, sort: 'finished', cell: (row) => when(row.finished_at) },
-  { id: 'runtime', title: 'Run time', min: 84, grow: 0, rank: 0, num: true, place: 'p4', sort: 'runtime', cell: (row) => <Runtime row={row} /> },
+  { id: 'runtime', title: 'Run time', min: 76, grow: 0, rank: 0, num: true, place: 'p4', sort: 'runtime', cell: (row) => <Runtime row={row} /> },
 ]
 
 const byDefault = ['state', 'name', 'args', 'outcome', 'id', 'worker', 'received', 'started', 'runtime']

@@ -16,7 +16,7 @@ function Item({ worker }: { worker: Worker }) {
     <div className="att">
       <Glyph kind={isGone ? 'critical' : 'warning'} />
       <h2 className="t">
-        <Line text={worker.name} limit={160} /> is {isGone ? 'offline' : 'silent'}
+        <Line text={worker.name} limit={80} /> is {isGone ? 'offline' : 'silent'}
         {heard && (
           <span className="since">
             since <Time at={heard} />, <Age at={heard} />

@@ -46,7 +46,7 @@ function Heartbeat({ worker }: { worker: Worker }) {
       ) : (
         <Unknown why="No heartbeat was ever heard" />
       )}
-      <span className="s no-m">{since && state !== 'offline' ? <>up <Age at={since} /></> : at ? <Time at={at} precision="second" /> : '\u00a0'}</span>
+      {at && <span className="s no-m">{since && state !== 'offline' ? <>up <Age at={since} /></> : <Time at={at} precision="second" />}</span>}
     </>
   )
 }
@@ -66,7 +66,11 @@ function Row({ worker }: { worker: Worker }) {
         <Link className="q fw5 ell" to="/tasks" search={{ search: `worker:${quote(worker.name)}` }} title={`Tasks of ${worker.name}`.slice(0, 300)}>
           <Line text={worker.name} limit={160} />
         </Link>
-        <span className="s no-m ell">{software(worker) ? <Line text={software(worker)} limit={80} /> : '\u00a0'}</span>
+        {software(worker) && (
+          <span className="s no-m ell">
+            <Line text={software(worker)} limit={80} />
+          </span>
+        )}
       </td>
       <td className="p2">
         <State worker={worker} />
