@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from umbel import __version__
+from umbel.cli.demo.command import demo
 from umbel.cli.options import HELP, SettingsCommand, format_groups, options, spelled
 from umbel.cli.run import Invocation, run
 
@@ -64,6 +65,8 @@ umbel.add_command(
         context_settings=HELP,
     )
 )
+
+umbel.add_command(demo)
 
 
 def main() -> None:
