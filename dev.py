@@ -35,8 +35,7 @@ def setup() -> None:
     environments.install_desk()
     path = os.pathsep.join((str(program(DESK, "python").parent), os.environ.get("PATH", "")))
     os.environ.update(PATH=path, VIRTUAL_ENV=str(DESK))
-    if has_ui():
-        run("npm packages", [PYTHON, "hatch_build.py", "install"])
+    run("npm packages", [PYTHON, "hatch_build.py", "install"])
 
 
 def dev(arguments: Sequence[str]) -> None:
@@ -71,8 +70,7 @@ def quick(arguments: Sequence[str]) -> None:
     """run the tests that take seconds: pytest without those marked slow, and vitest"""
     setup()
     run("pytest", [PYTHON, "-m", "pytest", "-m", "not slow", *arguments])
-    if has_ui():
-        run("vitest", npm("run", "test"))
+    run("vitest", npm("run", "test"))
 
 
 def lint() -> None:
@@ -89,8 +87,7 @@ def fix() -> None:
     setup()
     run("ruff check", ["ruff", "check", "--fix", *python_code()])
     run("ruff format", ["ruff", "format", *python_code()])
-    if has_ui():
-        run("eslint", npm("run", "lint", "--", "--fix"))
+    run("eslint", npm("run", "lint", "--", "--fix"))
 
 
 def generate() -> None:
@@ -134,9 +131,8 @@ def checks() -> Iterator[tuple[str, Step]]:
     """Whatever must hold and is not a test suite."""
     yield from linters()
     yield "generated files", partial(generated.check, write_generated)
-    if has_ui():
-        yield command("UI build", [PYTHON, "hatch_build.py", "build"])
-        yield command("UI size", npm("run", "budget", "--if-present"))
+    yield command("UI build", [PYTHON, "hatch_build.py", "build"])
+    yield command("UI size", npm("run", "budget", "--if-present"))
 
 
 def linters() -> Iterator[tuple[str, Step]]:
@@ -144,27 +140,22 @@ def linters() -> Iterator[tuple[str, Step]]:
     yield command("ruff format", ["ruff", "format", "--check", *python_code()])
     yield command("mypy", ["mypy", *python_code()])
     yield command("import-linter", ["lint-imports"])
-    if has_ui():
-        yield command("eslint", npm("run", "lint"))
-        yield command("tsc", npm("run", "typecheck"))
+    yield command("eslint", npm("run", "lint"))
+    yield command("tsc", npm("run", "typecheck"))
 
 
 def suites(arguments: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """The test suites, each writing what came of it to `results(name)`."""
     yield "pytest", [PYTHON, "-m", "pytest", f"--junitxml={results('pytest')}", *arguments]
-    if has_ui():
-        vitest = f"--outputFile.junit={results('vitest')}"
-        yield "vitest", npm("run", "test", "--", "--reporter=default", "--reporter=junit", vitest)
-        os.environ["PLAYWRIGHT_JUNIT_OUTPUT_FILE"] = str(results("e2e"))
-        yield "e2e", npm("run", "e2e", "--", "--reporter=list,junit")
+    vitest = f"--outputFile.junit={results('vitest')}"
+    yield "vitest", npm("run", "test", "--", "--reporter=default", "--reporter=junit", vitest)
+    os.environ["PLAYWRIGHT_JUNIT_OUTPUT_FILE"] = str(results("e2e"))
+    yield "e2e", npm("run", "e2e", "--", "--reporter=list,junit")
 
 
 def write_generated() -> None:
-    generator = ROOT / "tools" / "generate.py"
-    if generator.is_file():
-        execute("generate", [PYTHON, "-m", "tools.generate"])
-    if (ROOT / "ui" / "openapi.json").is_file():
-        execute("generate", npm("run", "generate"))
+    execute("generate", [PYTHON, "-m", "tools.generate"])
+    execute("generate", npm("run", "generate"))
 
 
 def close(report: Report) -> None:
@@ -189,10 +180,6 @@ def results(suite: str) -> Path:
 
 def python_code() -> list[str]:
     return [name for name in PYTHON_CODE if (ROOT / name).exists()]
-
-
-def has_ui() -> bool:
-    return (ROOT / "ui" / "package.json").is_file()
 
 
 PLAIN: dict[str, Step] = {

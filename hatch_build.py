@@ -32,9 +32,6 @@ class UserInterface:
         self.built = root / "src" / "umbel" / "web" / "static"
         self.stamp = self.built / ".sources-hash"
 
-    def exists(self) -> bool:
-        return (self.sources / "package.json").is_file()
-
     def fresh(self) -> bool:
         """True when the built pages were made from the sources as they are now."""
         return self.stamp.is_file() and self.stamp.read_text() == self.hash()
@@ -99,22 +96,16 @@ class BuildHook(BuildHookInterface[Any]):
     """Hatchling's way in. `UMBEL_SKIP_UI=1` leaves the pages out of an editable install."""
 
     def dependencies(self) -> list[str]:
-        return [NODE] if self._stale() and not skip_asked() else []
+        return [] if UserInterface(Path(self.root)).fresh() or skip_asked() else [NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
-        if not self._stale():
+        interface = UserInterface(Path(self.root))
+        if interface.fresh():
             return
         if not skip_asked():
-            UserInterface(Path(self.root)).build()
+            interface.build()
         elif version != "editable":
             raise RuntimeError("UMBEL_SKIP_UI=1 is for editable installs; every other build holds the pages")
-
-    def _stale(self) -> bool:
-        interface = UserInterface(Path(self.root))
-        if not interface.exists():
-            self.app.display_warning("no ui/package.json: this build holds no pages")
-            return False
-        return not interface.fresh()
 
 
 def skip_asked() -> bool:
