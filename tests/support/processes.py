@@ -64,7 +64,7 @@ class Process:
     def start(self, is_ready: Callable[[], bool]) -> None:
         """Start it and wait until ``is_ready()``; raises RuntimeError with its output when it ends before."""
         with self.log_path.open("ab") as log:
-            self._popen = subprocess.Popen(  # noqa: S603 - a test runs what it names
+            self._popen = subprocess.Popen(
                 self.command,
                 env=self.env,
                 cwd=ROOT,

@@ -38,7 +38,7 @@ _Action = Callable[[str], None]
 def umbel_command(broker: str, backend: str, store: str, port: int) -> list[str]:
     """Return the command that starts Umbel."""
     options = ["--broker", broker, "--result-backend", backend, "--store", store]
-    return [*UMBEL, *options, "--host", LOOPBACK, "--port", str(port)]
+    return [*UMBEL, *options, "--address", LOOPBACK, "--port", str(port)]
 
 
 class Stack:
@@ -95,7 +95,7 @@ def _start_umbel(
 ) -> tuple[str, Process]:
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
-    store = arguments.store or f"sqlite:///{folder / 'umbel.db'}"
+    store = arguments.store or str(folder / "umbel.db")
     command = umbel_command(broker, backend, store, port) + arguments.umbel_option
     umbel = parts.enter_context(Process("umbel", command, folder))
     umbel.start(lambda: _serves(url + PING_PATH))
@@ -118,7 +118,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=1, help="how many workers")
     parser.add_argument("--pool", default="prefork", help="the pool of the workers")
     parser.add_argument("--concurrency", type=int, default=2, help="processes of each worker")
-    parser.add_argument("--store", help="URL of the store; a new SQLite file by default")
+    parser.add_argument("--store", help="the store; a new SQLite file by default")
     parser.add_argument("--umbel-option", action="append", default=[], help="one more word for Umbel's command line")
     return parser.parse_args()
 

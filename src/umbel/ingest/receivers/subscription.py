@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import math
 import time
 import uuid
 from collections import deque
@@ -51,7 +52,7 @@ class Subscription:
         self._messages: list[RawMessage] = []
         self._unsettled: deque[tuple[int, Any]] = deque()
         self._last: Any = None
-        self._must_stop_at = 0.0
+        self._must_stop_at = math.inf
         self._watch: PubSubWatch | None = None
         self._connection = _connection(app)
         self._driver = str(self._connection.transport.driver_type)
@@ -89,7 +90,6 @@ class Subscription:
 
     def _await_subscription(self) -> None:
         """Wait for Redis to confirm that it will send what is published."""
-        self._must_stop_at = time.monotonic() + SUBSCRIBE_WITHIN_S
         try:
             self._transport.drain_events(self._link, timeout=SUBSCRIBE_WITHIN_S)
         except TimeoutError as error:
@@ -111,6 +111,8 @@ class Subscription:
         except TimeoutError as error:
             if error.errno is not None:  # the socket's own, and not the end of our waiting
                 raise
+        finally:
+            self._must_stop_at = math.inf
         if self._watch is not None:
             self._watch.check()
         self._keep_alive()
@@ -132,7 +134,8 @@ class Subscription:
     def _on_message(self, message: Any) -> None:  # noqa: ANN401 - each transport has a class of its own
         self._messages.append(RawMessage(message.body, message.content_type, message.content_encoding))
         self._last = message.delivery_tag
-        if len(self._messages) >= MAX_MESSAGES or time.monotonic() > self._must_stop_at:
+        is_drained_by_loop = self._driver != "amqp"  # py-amqp hands out one message a call, also while it waits
+        if is_drained_by_loop and (len(self._messages) >= MAX_MESSAGES or time.monotonic() > self._must_stop_at):
             raise _Full
 
     def take(self, token: int) -> Sequence[RawMessage]:

@@ -1,0 +1,100 @@
+"""What Umbel says of a thousand tasks is what the result backend and the application itself say."""
+
+import ast
+import re
+from typing import Any
+
+import pytest
+from celery.utils.saferepr import saferepr
+
+from tests.support.collecting import Collecting, collecting
+from tests.support.deployment import APP, Deployment
+from tests.support.workers import Worker
+from umbel.ingest.coerce import clean
+from umbel.model.tasks import Task
+
+MIX: dict[str, tuple[int, tuple[Any, ...]]] = {
+    "add": (600, (2, 3)),
+    "fail": (90, ("no luck",)),
+    "flaky": (90, (2,)),
+    "always_retry": (30, ()),
+    "sleep": (60, (0.01,)),
+    "progress": (60, (3,)),
+    "big": (40, (5_000,)),
+    "hostile": (30, ("\u202e <b>",)),
+}
+_RUNTIME = re.compile(r"\[([0-9a-f-]{36})\] succeeded in ([0-9.e+-]+)s:")
+
+
+@pytest.mark.timeout(120)
+def test_a_thousand_tasks_are_told_without_a_difference(site: Deployment, worker: Worker) -> None:
+    """State, runtime, arguments, outcome, retries and worker of every task equal the other sources' in full."""
+    with collecting(site.broker.url) as running:
+        sent = _send_all(site)
+        running.wait_for(
+            lambda: all((task := running.task(id_)) and task.is_finished for id_ in sent),
+            "all tasks are finished",
+            within_s=90,
+        )
+        worker_log, ledger = worker.log(), site.ledger()
+        runtimes = {id_: float(seconds) for id_, seconds in _RUNTIME.findall(worker_log)}
+        told = {id_: _told_by_umbel(running, id_) for id_ in sent}
+        known = {id_: _known(site.result(id_), ledger[id_], runtimes) for id_ in sent}
+
+        assert len(sent) == 1_000
+        differences = [(told[id_], known[id_]) for id_ in sent if told[id_] != known[id_]]
+        assert differences == []
+        health = running.health
+        assert (health.malformed, health.unknown, health.dropped) == (0, 0, 0)
+        assert health.events == health.committed
+
+
+def _send_all(site: Deployment) -> list[str]:
+    """Send all tasks, the kinds interleaved."""
+    kinds = [(position / many, name) for name, (many, _) in MIX.items() for position in range(many)]
+    return [site.send(name, *MIX[name][1]) for _, name in sorted(kinds)]
+
+
+def _told_by_umbel(running: Collecting, task_id: str) -> dict[str, Any]:
+    task = running.task(task_id)
+    assert task is not None
+    return {
+        "name": task.name,
+        "state": task.state,
+        "args": task.args,
+        "kwargs": task.kwargs,
+        "outcome": task.exception if task.state == "FAILURE" else task.result,
+        "retries": task.retries,
+        "attempts": [attempt.worker for attempt in task.attempts],
+        "worker": task.worker,
+        "queue": task.queue,
+        "runtime_s": task.runtime_s if task.state == "SUCCESS" else None,
+        "ordered": _is_ordered(task),
+    }
+
+
+def _known(meta: dict[str, Any], notes: list[dict[str, Any]], runtimes: dict[str, float]) -> dict[str, Any]:
+    """Return the same from the result backend, the application's ledger and the worker's log."""
+    runs = [note for note in notes if note["what"] == "run"]
+    done = [note for note in notes if note["what"] == "returned"]
+    result = meta["result"]
+    return {
+        "name": runs[0]["name"],
+        "state": meta["status"],
+        "args": saferepr(ast.literal_eval(runs[0]["args"])),
+        "kwargs": saferepr(ast.literal_eval(runs[0]["kwargs"])),
+        "outcome": clean(saferepr(result, 1024)) if done else repr(result),
+        "retries": max(run["retries"] for run in runs),
+        "attempts": [run["worker"] for run in runs],
+        "worker": runs[-1]["worker"],
+        "queue": meta["queue"],
+        "runtime_s": runtimes[meta["task_id"]] if done else None,
+        "ordered": True,
+    }
+
+
+def _is_ordered(task: Task) -> bool:
+    """Whether the instants of the task follow each other as they must; all are of one machine's clock."""
+    instants = [task.received_at, task.started_at, task.finished_at, task.updated_at]
+    known = [at for at in instants if at is not None]
+    return len(known) == len(instants) and task.name is not None and task.name.startswith(APP)
