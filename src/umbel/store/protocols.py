@@ -5,6 +5,7 @@ All calls block and may be made from any thread. A writer is used by one thread 
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Protocol
@@ -165,7 +166,12 @@ class TaskReader(Protocol):
         """Return tasks whose ``parent_id`` is ``task_id`` (and that are not that task), oldest first."""
 
     def list(
-        self, query: Query, *, sort: Sort = Sort.ARRIVED, descending: bool = True, limit: int = 100,
+        self,
+        query: Query,
+        *,
+        sort: Sort = Sort.ARRIVED,
+        descending: bool = True,
+        limit: int = 100,
         cursor: str | None = None,
     ) -> TaskList:
         """Return the tasks that match, in order; ties are ordered by arrival, tasks without the value come last.
@@ -174,10 +180,10 @@ class TaskReader(Protocol):
         Raises BadCursor, and QueryTooSlow only where not even a part can be said (a sort without an index).
         """
 
-    def counts(self) -> list[NameCount]:
+    def counts(self) -> builtins.list[NameCount]:
         """Return exact counts by name and state, most tasks first; at most 10,000 names."""
 
-    def journal(self, after: int, limit: int = 100) -> list[JournalBatch]:
+    def journal(self, after: int, limit: int = 100) -> builtins.list[JournalBatch]:
         """Return batches with ``seq > after``, oldest first; empty at the end."""
 
     def journal_span(self) -> JournalSpan:
@@ -190,7 +196,7 @@ class TaskReader(Protocol):
 class WorkerStore(Protocol):
     """The questions about workers."""
 
-    def workers(self) -> list[Worker]:
+    def workers(self) -> builtins.list[Worker]:
         """Return all known workers by name, at most 10,000."""
 
     def running_by_worker(self) -> dict[str, int]:

@@ -1,0 +1,60 @@
+"""Brings a store to the schema that this program knows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from umbel.store.protocols import StoreBroken
+
+HEAD: Final = "0001"
+KNOWN: Final = frozenset({HEAD})
+"""Every schema that ``migrations`` can start from, and the newest one. A test compares them with the files."""
+
+APPLICATION_ID: Final = 0x556D626C
+"""What SQLite's header calls our files: "Umbl"."""
+
+
+def migrate(connection: Connection, url: str) -> None:
+    """Migrate an SQLite store to ``HEAD`` in one transaction; cheap where that is done already.
+
+    Raises StoreBroken for another program's database and for a newer schema than this program knows.
+    """
+    if _schema(connection, url) == HEAD:
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        if _schema(connection, url) != HEAD:  # another process may have been faster
+            _run(connection)
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.exec_driver_sql("COMMIT")
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+
+
+def _schema(connection: Connection, url: str) -> str | None:
+    tables = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables:
+        return None
+    owner = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+    if owner != APPLICATION_ID or "alembic_version" not in tables:
+        raise StoreBroken(f"store {url}: this is another program's database; give Umbel a file of its own")
+    schema: str = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+    if schema not in KNOWN:
+        raise StoreBroken(
+            f"store {url}: it has schema {schema}, and this Umbel knows up to {HEAD}; "
+            "a newer Umbel wrote it, so upgrade Umbel or restore a backup"
+        )
+    return schema
+
+
+def _run(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415  # a tenth of a second that most starts do not need
+    from alembic.config import Config  # noqa: PLC0415  # the same
+
+    config = Config()
+    config.set_main_option("script_location", "umbel.store.relational:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

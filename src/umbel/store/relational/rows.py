@@ -1,0 +1,92 @@
+"""A task as a row, and back.
+
+Columns repeat what questions need. The record itself is rebuilt from ``facts`` (the marks as MessagePack) and the
+texts beside it, by the one fold: what a store returns is what the fold says today.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from umbel.model.fold import read
+from umbel.model.tasks import Facts, Mark, Progress, Task
+from umbel.store.relational.tables import task
+
+
+class _Stored(Struct, frozen=True, array_like=True, gc=False):
+    marks: tuple[Mark, ...]
+    cut: bool
+    progress: Progress | None
+
+
+_encode: Final = msgspec.msgpack.Encoder().encode
+_decode: Final = msgspec.msgpack.Decoder(_Stored).decode
+
+RECORD_COLUMNS: Final = (task.c.task_id, task.c.args, task.c.kwargs, task.c.result, task.c.facts)
+"""What a record is rebuilt from, in the order of ``facts_from``."""
+
+
+def facts_from(task_id: str, args: str | None, kwargs: str | None, result: str | None, stored: bytes) -> Facts:
+    """Return the facts of a row."""
+    known = _decode(stored)
+    return Facts(
+        id=task_id,
+        marks=known.marks,
+        cut=known.cut,
+        args=args,
+        kwargs=kwargs,
+        result=result,
+        progress=known.progress,
+    )
+
+
+def task_from(row: tuple[Any, ...]) -> Task:
+    """Return the record of a row of ``RECORD_COLUMNS``."""
+    return read(facts_from(*row))
+
+
+def stored(facts: Facts) -> bytes:
+    """Return the column ``facts``."""
+    return _encode((facts.marks, facts.cut, facts.progress))
+
+
+class Outline(NamedTuple):
+    """What the columns of a row say, with texts where the row has terms."""
+
+    name: str | None
+    state: str
+    worker: str | None
+    queue: str | None
+    retries: int
+    sent_at: float | None
+    received_at: float | None
+    started_at: float | None
+    finished_at: float | None
+    runtime_s: float | None
+    wait_s: float | None
+    root_id: str | None
+    parent_id: str | None
+    exception: str | None
+
+
+def outline_of(record: Task) -> Outline:
+    """Return the columns of a record."""
+    return Outline(
+        name=record.name,
+        state=record.state,
+        worker=record.worker,
+        queue=record.queue,
+        retries=record.retries,
+        sent_at=record.sent_at,
+        received_at=record.received_at,
+        started_at=record.started_at,
+        finished_at=record.finished_at,
+        runtime_s=record.runtime_s,
+        wait_s=record.wait_s,
+        root_id=record.root_id,
+        parent_id=record.parent_id,
+        exception=record.exception,
+    )

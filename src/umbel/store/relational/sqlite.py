@@ -1,0 +1,210 @@
+"""The SQLite store: one file, one writer, a few readers.
+
+Limits: one process should collect into a file at a time (a second one waits for the lock); the file must be on a local
+disk, because WAL needs shared memory; text search reads every task it looks at, newest first, within its time.
+What survives a crash and what a power loss is said in ``engine``.
+"""
+
+from __future__ import annotations
+
+import builtins
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import func, literal_column, select
+
+from umbel.model.search import Query
+from umbel.model.tasks import Task
+from umbel.model.workers import Worker
+from umbel.store.protocols import (
+    Arrival,
+    Commit,
+    JournalBatch,
+    JournalSpan,
+    NameCount,
+    Pruned,
+    Retention,
+    Sort,
+    StoreBroken,
+    TaskList,
+)
+from umbel.store.relational import counters, journal, lists, sightings
+from umbel.store.relational.commit import Writer
+from umbel.store.relational.engine import reader_engine, writer_engine
+from umbel.store.relational.errors import translated
+from umbel.store.relational.migrate import migrate
+from umbel.store.relational.plan import NOT_SUCCESS
+from umbel.store.relational.reader import OutOfTime, Reader, reading
+from umbel.store.relational.rows import RECORD_COLUMNS
+from umbel.store.relational.tables import task, term
+
+READ_LIMIT_S: Final = 1.0
+IDS_AT_MOST: Final = 1_000
+_FILES: Final = ("", "-wal", "-shm")
+
+
+class SqliteStore:
+    """The store of one file. Makes the file, and migrates it, when it is opened."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
+        read_limit_s: float = READ_LIMIT_S,
+        synchronous: str = "NORMAL",
+    ) -> None:
+        """Open ``path``. ``clock`` stamps commits, ``elapsed`` measures how long a read takes (both in seconds).
+
+        Raises StoreBroken and StoreUnavailable.
+        """
+        self._path = path
+        self._elapsed = elapsed
+        self._read_limit_s = read_limit_s
+        self._lock = threading.Lock()
+        self._is_closed = False
+        self._writing = writer_engine(path, synchronous)
+        self._reading = reader_engine(path)
+        with self._errors():
+            _make_directory(path)
+            self._connection = self._writing.connect().execution_options(isolation_level="AUTOCOMMIT")
+            try:
+                migrate(self._connection, self.masked_url)
+            except BaseException:
+                self._connection.close()
+                raise
+        self._writer = Writer(self._connection, clock, elapsed)
+
+    @property
+    def masked_url(self) -> str:
+        """The store's URL; a file has no password."""
+        return f"sqlite:///{self._path}"
+
+    def close(self) -> None:
+        """Let go of the file. Safe to call twice."""
+        with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
+            self._reading.dispose()
+            self._connection.close()
+            self._writing.dispose()
+
+    def commit(self, arrivals: Sequence[Arrival]) -> Commit:
+        """See ``TaskWriter.commit``."""
+        with self._writes():
+            return self._writer.commit(arrivals)
+
+    def prune(self, retention: Retention, now: float) -> Pruned:
+        """See ``TaskWriter.prune``."""
+        with self._writes():
+            return self._writer.prune(retention, now)
+
+    def task(self, task_id: str) -> Task | None:
+        """See ``TaskReader.task``."""
+        return next(iter(self.tasks_by_id([task_id])), None)
+
+    def tasks_by_id(self, task_ids: Sequence[str]) -> list[Task]:
+        """See ``TaskReader.tasks_by_id``."""
+        if len(task_ids) > IDS_AT_MOST:
+            raise ValueError(f"{len(task_ids)} ids; at most {IDS_AT_MOST} are looked up at once")
+        with self._reads() as reader:
+            return lists.records(reader, select(*RECORD_COLUMNS).where(task.c.task_id.in_(task_ids)))
+
+    def children(self, task_id: str, limit: int = 100) -> list[Task]:
+        """See ``TaskReader.children``."""
+        found = select(*RECORD_COLUMNS).where(task.c.parent_id == task_id, task.c.task_id != task_id)
+        with self._reads() as reader:
+            return lists.records(reader, found.order_by(task.c.id).limit(limit))
+
+    def list(
+        self,
+        query: Query,
+        *,
+        sort: Sort = Sort.ARRIVED,
+        descending: bool = True,
+        limit: int = 100,
+        cursor: str | None = None,
+    ) -> TaskList:
+        """See ``TaskReader.list``."""
+        with self._reads() as reader:
+            return lists.list_tasks(reader, query, sort=sort, descending=descending, limit=limit, cursor=cursor)
+
+    def counts(self) -> builtins.list[NameCount]:
+        """See ``TaskReader.counts``."""
+        with self._reads() as reader:
+            return counters.by_name(reader)
+
+    def journal(self, after: int, limit: int = 100) -> builtins.list[JournalBatch]:
+        """See ``TaskReader.journal``."""
+        with self._reads() as reader:
+            return journal.after(reader, after, limit)
+
+    def journal_span(self) -> JournalSpan:
+        """See ``TaskReader.journal_span``."""
+        with self._reads() as reader:
+            return journal.span(reader)
+
+    def size_bytes(self) -> int | None:
+        """See ``TaskReader.size_bytes``: the file and what waits beside it."""
+        files = (Path(f"{self._path}{ending}") for ending in _FILES)
+        return sum(file.stat().st_size for file in files if file.exists())
+
+    def workers(self) -> builtins.list[Worker]:
+        """See ``WorkerStore.workers``."""
+        with self._reads() as reader:
+            return sightings.read_all(reader)
+
+    def running_by_worker(self) -> dict[str, int]:
+        """See ``WorkerStore.running_by_worker``."""
+        running = (
+            select(term.c.text, func.count())
+            .join(task, task.c.worker_id == term.c.id)
+            .where(literal_column("task.state") == "STARTED", NOT_SUCCESS)
+            .group_by(term.c.text)
+        )
+        with self._reads() as reader:
+            return dict(map(tuple, reader.ask(running)))
+
+    def problems(self) -> Sequence[str]:
+        """Return what SQLite finds wrong with the file; empty when it is sound. Reads the whole file."""
+        with self._writes():
+            rows = self._connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return [row for row in rows if row != "ok"]
+
+    @contextmanager
+    def _writes(self) -> Iterator[None]:
+        with self._lock, self._errors():
+            self._must_be_open()
+            yield
+
+    @contextmanager
+    def _reads(self) -> Iterator[Reader]:
+        self._must_be_open()
+        with self._errors():
+            try:
+                with reading(self._reading, self._elapsed, self._read_limit_s) as reader:
+                    yield reader
+            except OutOfTime as error:
+                raise error.__cause__ or error from None
+
+    def _must_be_open(self) -> None:
+        if self._is_closed:
+            raise StoreBroken(f"store {self.masked_url}: it was closed")
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        with translated(self.masked_url):
+            yield
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreBroken(f"store sqlite:///{path}: its directory cannot be made ({error.strerror})") from error

@@ -1,0 +1,54 @@
+"""The dictionary of texts that many tasks share, as the writer uses it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final
+
+from sqlalchemy import Connection
+
+from umbel.store.relational.tables import DEFAULT_CLUSTER
+
+_REMEMBERED: Final = 20_000
+
+
+class TermKind(IntEnum):
+    """What a text is. The numbers are stored."""
+
+    NAME = 1
+    WORKER = 2
+    QUEUE = 3
+
+
+class Terms:
+    """Texts to their numbers, new texts included. Valid inside a transaction; ``forget`` after one that failed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[TermKind, dict[str, int]] = {kind: {} for kind in TermKind}
+
+    def forget(self) -> None:
+        """Drop what is remembered: the store may hold something else."""
+        for known in self._known.values():
+            known.clear()
+
+    def number(self, kind: TermKind, text: str | None) -> int | None:
+        """Return the number of ``text``, ``None`` for ``None``."""
+        if text is None:
+            return None
+        known = self._known[kind]
+        number = known.get(text)
+        if number is None:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            number = known[text] = self._stored(kind, text)
+        return number
+
+    def _stored(self, kind: TermKind, text: str) -> int:
+        key = (DEFAULT_CLUSTER, int(kind), text)
+        find = "SELECT id FROM term WHERE cluster = ? AND kind = ? AND text = ?"
+        number: int | None = self._connection.exec_driver_sql(find, key).scalar()
+        if number is None:
+            self._connection.exec_driver_sql("INSERT INTO term (cluster, kind, text) VALUES (?, ?, ?)", key)
+            number = self._connection.exec_driver_sql(find, key).scalar_one()
+        return number
