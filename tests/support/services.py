@@ -72,6 +72,14 @@ class RedisServer(Broker):
         """Stop it and wait until it is gone."""
         self._process.stop(how)
 
+    def pause(self) -> None:
+        """Make it keep its sockets and say nothing."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        os.kill(self._process.pid, signal.SIGCONT)
+
     def url_of(self, db: int) -> str:
         """Return the URL of another database of it."""
         return self.url[: -len("0")] + str(db)

@@ -30,7 +30,7 @@ DURABLE_MAX_BYTES: Final = 256 * 1024 * 1024
 _MOMENT_S: Final = 0.001
 _REDIS_OPTIONS: Final = {
     "socket_connect_timeout": 5,
-    "socket_timeout": 10,
+    "socket_timeout": 5,
     "socket_keepalive": True,
     "health_check_interval": PING_EVERY_S,
 }
