@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Final
 
 from tools.openapi import write_openapi
+from tools.reference import write_reference
 
-WRITERS: Final[tuple[Callable[[], None], ...]] = (write_openapi,)
+WRITERS: Final[tuple[Callable[[], None], ...]] = (write_openapi, write_reference)
 
 
 def main() -> None:
