@@ -39,7 +39,7 @@ def install(folder: Path, fingerprint: str, *requirements: str, env: Mapping[str
     sound = works(folder)
     if sound and stamp.is_file() and stamp.read_text() == fingerprint:
         return
-    header(f"install into {folder.name}")
+    header(f"install into {folder.name} (a minute or two)")
     if not sound:
         make_venv(folder)
     execute("pip install", pip_install(folder, *requirements), {**os.environ, **(env or {})})
