@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-import { mockApi } from './src/testing/mock-api'
+import { mockApi } from './src/testing/mock-api.ts'
 
 const server = process.env.UMBEL_URL ?? 'http://127.0.0.1:5555'
 
@@ -22,6 +22,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['src/**/*.test.{ts,tsx}'],
+    css: { include: [/tokens\.css/] },
     setupFiles: ['src/testing/setup.ts'],
     env: { TZ: 'UTC' },
   },

@@ -9,7 +9,7 @@ export type Value =
   | { kind: 'gap' }
 
 const limits = { text: 400_000, depth: 40, nodes: 20_000 }
-const number = /[+-]?(?:0[xob][\da-f_]+|(?:\d[\d_]*)?\.?\d[\d_]*(?:e[+-]?\d+)?\.?j?)/iy
+const number = /[+-]?(?:0[xob][\da-f_]+|(?:\d[\d_]*)?\.?\d[\d_]*(?:e[+-]?\d+)?\.?(?:[+-][\d.]+(?:e[+-]?\d+)?j|j)?)/iy
 const word = /[A-Za-z_][\w.]*/y
 const prefix = /(?:[bu]|[rR]|br|rb)?(?='|")/iy
 const constants = new Set(['None', 'True', 'False', 'nan', 'inf', 'true', 'false', 'null', 'NaN', 'Infinity', 'Ellipsis'])
@@ -93,10 +93,9 @@ class Reader {
       this.space()
       if (this.eat(close)) return false
       if (this.done) return true
-      if (this.eat(',')) continue
-      const before = this.at
       read()
-      if (this.at === before) throw new Unreadable()
+      this.space()
+      if (!this.eat(',') && this.at < this.source.length && !this.source.startsWith(close, this.at)) throw new Unreadable()
     }
   }
 

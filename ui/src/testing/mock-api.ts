@@ -3,7 +3,7 @@ import type { Connect, Plugin } from 'vite'
 
 import type { TaskRow } from '@/api/types'
 
-import { World, type Scenario } from './mock-world'
+import { World, type Scenario } from './mock-world.ts'
 
 const known = new Set(['state', 'name', 'task', 'worker', 'queue', 'id', 'root', 'parent', 'exception', 'runtime', 'received', 'retries', 'kwargs', 'args', 'result'])
 

@@ -1,6 +1,6 @@
 import type { Attempt, Health, Overview, TaskDetail, TaskEvent, TaskNames, TaskRow, Workers } from '@/api/types'
 
-import { taskRow } from './rows'
+import { taskRow } from './rows.ts'
 
 /** What the mock shows: usual work, nothing yet, no broker, hostile texts, very long ones. */
 export type Scenario = 'rich' | 'empty' | 'blind' | 'hostile' | 'huge'
