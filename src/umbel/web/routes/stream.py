@@ -11,7 +11,7 @@ from typing import Annotated, Final
 import msgspec
 from litestar import Controller, get
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from umbel.live.changes import Change, Gap, Snapshot, TaskChanges
@@ -42,7 +42,7 @@ RESPONSES: Final = {
 Topics = Annotated[str, Parameter(max_length=200, description="Comma list of tasks, workers, overview, health.")]
 Search = Annotated[str, Parameter(max_length=MAX_LENGTH * 2, description="Only tasks that match are sent.")]
 After = Annotated[int | None, Parameter(ge=0, description="Journal position to go on from; else from now.")]
-LastEventId = Annotated[str | None, Parameter(header="Last-Event-ID", max_length=40)]
+LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID", max_length=40)]
 
 
 class StreamRoutes(Controller):
