@@ -11,12 +11,13 @@ const pages = [
   { to: '/workers', label: 'Workers', icon: Server },
 ] as const
 
-/** Online of all that are known; red when one of them is missing. */
+/** Online of all that ever sent a heartbeat; red when one of them is missing. */
 function useCrew(): { text: string; missing: number } | null {
   const { data } = useQuery(workers)
-  if (!data || data.items.length === 0) return null
-  const online = data.by_state.online ?? 0
-  return { text: `${online}/${data.items.length}`, missing: data.by_state.offline ?? 0 }
+  if (!data) return null
+  const { online = 0, silent = 0, offline = 0 } = data.by_state
+  const all = online + silent + offline
+  return all === 0 ? null : { text: `${online}/${all}`, missing: offline }
 }
 
 export function Navigation({ onJump }: { onJump: () => void }) {
@@ -31,7 +32,7 @@ export function Navigation({ onJump }: { onJump: () => void }) {
       </Link>
       <div className="cluster" title="The Celery application that is watched">
         <span className="ell">
-          <Line text={self?.cluster ?? '…'} limit={40} />
+          <Line text={self?.title ?? self?.cluster ?? '…'} limit={40} />
         </span>
         {self?.demo && <span className="env">demo</span>}
       </div>

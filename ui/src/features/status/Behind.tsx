@@ -5,6 +5,7 @@ import type { Health } from '@/api/types'
 import { Line, Unknown } from '@/components/Text'
 import { Age, Duration } from '@/components/Time'
 import { bytes, whole } from '@/lib/count'
+import { sentenceOf } from '@/lib/text'
 
 interface BehindProps {
   health: Health | undefined
@@ -29,7 +30,7 @@ export function Behind({ health, link, sampled }: BehindProps) {
   return (
     <div className="info">
       <p className="mid">
-        <Line text={health.text} limit={240} />
+        <Line text={sentenceOf(health.text)} limit={240} />
       </p>
       <dl className="facts mt4">
         <Fact name="Line to Umbel">{links[link.state]}</Fact>

@@ -56,7 +56,7 @@ describe('SearchBox', () => {
 
   it('marks the wrong piece and says why', () => {
     render(<Box start="colour:red" problem={{ type: 'about:blank', title: '', status: 400, detail: 'There is no field colour', position: 0 }} />)
-    expect(screen.getByRole('alert').textContent).toBe('There is no field colour')
+    expect(screen.getByRole('alert').textContent).toBe('There is no field colour.')
     expect(screen.getByText('red').closest('.tok')?.className).toContain('bad')
   })
 })

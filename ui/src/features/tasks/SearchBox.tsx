@@ -5,7 +5,7 @@ import type { Problem } from '@/api/types'
 import { Line } from '@/components/Text'
 import { useKey } from '@/lib/keys'
 import { chips, join, removeToken, tokenAt, type Token } from '@/lib/search-text'
-import { harmless } from '@/lib/text'
+import { harmless, sentenceOf } from '@/lib/text'
 
 import { SearchHelp } from './SearchHelp'
 import { SuggestionList } from './SuggestionList'
@@ -135,7 +135,7 @@ export function SearchBox({ search, problem, known, onSearch }: SearchBoxProps) 
       {offers.length > 0 && <SuggestionList id={id} offers={offers} active={active} part={word.slice(word.lastIndexOf(':') + 1)} onChoose={choose} />}
       {problem && (
         <p className="searchproblem c-failure" id={`${id}-problem`} role="alert">
-          <Line text={problem.detail} limit={400} />
+          <Line text={sentenceOf(problem.detail)} limit={400} />
         </p>
       )}
       {help && <SearchHelp onClose={() => setHelp(false)} />}

@@ -6,6 +6,7 @@ import { Line } from '@/components/Text'
 import { Age, Time } from '@/components/Time'
 import { plural } from '@/lib/count'
 import { quote } from '@/lib/search-text'
+import { sentenceOf } from '@/lib/text'
 
 const most = 4
 
@@ -24,7 +25,7 @@ function Item({ worker }: { worker: Worker }) {
         )}
       </h2>
       <p className="e">
-        <Line text={worker.reason} limit={400} />
+        <Line text={sentenceOf(worker.reason)} limit={400} />
         {(worker.running ?? 0) > 0 && ` It ran ${plural(worker.running ?? 0, 'task')} when it was last heard.`}
       </p>
       <div className="a">
