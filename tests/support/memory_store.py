@@ -40,7 +40,8 @@ class MemoryStore:
 
     def _fold(self, arrival: Arrival) -> None:
         event = arrival.event
-        self.workers[event.hostname] = observe(self.workers.get(event.hostname), event, arrival.at)
+        if event.type != "task-sent":  # which a producer sends
+            self.workers[event.hostname] = observe(self.workers.get(event.hostname), event, arrival.at)
         if isinstance(event, TaskEvent):
             facts, known = facts_of([event]), self.tasks.get(event.uuid)
             self.tasks[event.uuid] = read(join(known.facts, facts) if known else facts)

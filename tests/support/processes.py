@@ -80,14 +80,14 @@ class Process:
                 raise RuntimeError(f"{self.name} did not start:\n{self.log()[-4000:]}")
             time.sleep(0.02)
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """End it and what it started, and wait until it is gone. Safe to call twice."""
+    def stop(self, how: signal.Signals = signal.SIGTERM, within_s: float = STOP_WITHIN_S) -> None:
+        """End it and what it started, by force after ``within_s``. Safe to call twice."""
         if self._popen is None:
             return
         if self.is_running:
             self._popen.send_signal(how)
         try:
-            self._popen.wait(STOP_WITHIN_S)
+            self._popen.wait(within_s)
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait(STOP_WITHIN_S)

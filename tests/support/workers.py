@@ -5,9 +5,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from tests.support.processes import ROOT, Process
+
+STOP_WITHIN_S: Final = 5.0
+"""A pool sometimes hangs at its end (billiard); nothing of a test depends on that end."""
 
 
 class Worker:
@@ -50,9 +53,14 @@ class Worker:
         seen = self.log().count("ready.")
         self._process.start(lambda: self.log().count("ready.") > seen)
 
+    def restart_if_gone(self) -> None:
+        """Start it again where it did not survive: some versions of Celery end when Redis does."""
+        if not self._process.is_running:
+            self.start()
+
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop it and wait until it is gone."""
-        self._process.stop(how)
+        self._process.stop(how, STOP_WITHIN_S)
 
     def __enter__(self) -> Self:
         self.start()
