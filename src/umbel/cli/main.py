@@ -7,7 +7,7 @@ import click
 
 from umbel import __version__
 from umbel.cli.demo.command import demo
-from umbel.cli.options import HELP, SettingsCommand, format_groups, options, spelled
+from umbel.cli.options import HELP, SettingsCommand, format_groups, given, options, spelled
 from umbel.cli.run import Invocation, run
 
 
@@ -31,6 +31,10 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # n
 def _start(ctx: click.Context, **params: Any) -> None:
     if ctx.invoked_subcommand is None:
         ctx.exit(run(Invocation(params=params)))
+    before = given(params)
+    if before and ctx.invoked_subcommand != "serve":
+        first = next(iter(before.values()))[0].origin
+        raise click.UsageError(f"{first} stands after {ctx.invoked_subcommand}, as far as that has it")
     ctx.obj = params
 
 

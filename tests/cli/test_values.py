@@ -1,0 +1,77 @@
+"""Texts become values, or one line that says what is allowed."""
+
+import pytest
+
+from umbel.cli.values import parse, split_credentials
+from umbel.settings import TABLE, SettingsError
+
+SETTINGS = {setting.name: setting for setting in TABLE}
+ARGON = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("port", "0", 0),
+        ("port", " 8000 ", 8000),
+        ("enable_events", "off", False),
+        ("enable_events", "YES", True),
+        ("keep_days", "0", None),
+        ("keep_tasks", "1_000_000", 1_000_000),
+        ("keep_bytes", "20GiB", 20 << 30),
+        ("keep_bytes", "1.5 gb", 1_500_000_000),
+        ("keep_bytes", "4096", 4096),
+        ("keep_bytes", "0", None),
+        ("url_prefix", "flower", "/flower"),
+        ("url_prefix", "/my/org/flower/", "/my/org/flower"),
+        ("url_prefix", "/", ""),
+        ("log_level", "WARN", "warning"),
+        ("address", "", ""),
+        ("title", "", None),
+        ("basic_auth", "", ()),
+        ("basic_auth", "ana:1,bo:2", ("ana:1", "bo:2")),
+    ],
+)
+def test_what_is_allowed(name: str, text: str, value: object) -> None:
+    """The kinds of values, each in the spellings that people use."""
+    assert parse(SETTINGS[name], text, name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("port", "65536"),
+        ("port", "-1"),
+        ("port", "http"),
+        ("port", "٣"),
+        ("enable_events", "maybe"),
+        ("keep_days", "1.5"),
+        ("keep_days", "_"),
+        ("keep_bytes", "20 apples"),
+        ("url_prefix", "/a/../b"),
+        ("url_prefix", "/a//b"),
+        ("url_prefix", "/a b"),
+        ("url_prefix", "https://example.com/"),
+        ("log_level", "loud"),
+        ("cluster", ""),
+    ],
+)
+def test_what_is_not_allowed(name: str, text: str) -> None:
+    """An error names the thing and the value."""
+    with pytest.raises(SettingsError) as caught:
+        parse(SETTINGS[name], text, f"--{name}")
+    assert str(caught.value).startswith(f"--{name}={text} is not usable: ")
+
+
+@pytest.mark.parametrize("text", ["hush", "ana:", ":hush", "ana:hush,bo:"])
+def test_bad_credentials_are_not_shown(text: str) -> None:
+    """Who mistypes a password does not find it in the log."""
+    with pytest.raises(SettingsError) as caught:
+        parse(SETTINGS["basic_auth"], text, "UMBEL_BASIC_AUTH")
+    assert "hush" not in str(caught.value)
+    assert "UMBEL_BASIC_AUTH" in str(caught.value)
+
+
+def test_commas_of_hashes_and_passwords_split_nothing() -> None:
+    """An argon2 hash holds commas, and so may a password."""
+    assert split_credentials(f"ana:{ARGON},bo:a,b, cy:c") == (f"ana:{ARGON}", "bo:a,b", "cy:c")
