@@ -83,6 +83,7 @@ class Hub:
         self._subscriptions: set[Subscription] = set()
         self._seq = 0
         self._woken = asyncio.Event()
+        self._turn = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._read_at: dict[str, float] = {}
 
@@ -102,10 +103,13 @@ class Hub:
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._woken.set)
 
-    def subscribe(self, topics: Iterable[str]) -> Subscription:
-        """Return a new subscription to those of ``topics`` that exist."""
+    async def subscribe(self, topics: Iterable[str]) -> Subscription:
+        """Return a new subscription to those of ``topics`` that exist, to what is committed from now on."""
         subscription = Subscription(frozenset(topics) & {TASKS, *self._topics})
-        self._subscriptions.add(subscription)
+        async with self._turn:
+            if not self._has_readers(TASKS):
+                self._seq = (await asyncio.to_thread(self._store.journal_span)).newest
+            self._subscriptions.add(subscription)
         for topic in subscription.topics:
             self._read_at.pop(topic, None)
         self._woken.set()
@@ -123,7 +127,7 @@ class Hub:
     async def start(self) -> None:
         """Find the journal's end. Changes are sent from there on."""
         self._loop = asyncio.get_running_loop()
-        self._woken = asyncio.Event()
+        self._woken, self._turn = asyncio.Event(), asyncio.Lock()
         self._seq = (await asyncio.to_thread(self._store.journal_span)).newest
 
     async def run(self) -> None:
@@ -155,10 +159,9 @@ class Hub:
         yield await self._changes(batches)
 
     async def _tick(self) -> None:
-        if any(TASKS in subscription.topics for subscription in self._subscriptions):
-            await self._send_tasks()
-        else:
-            self._seq = (await asyncio.to_thread(self._store.journal_span)).newest
+        async with self._turn:
+            if self._has_readers(TASKS):
+                await self._send_tasks()
         for topic in self._topics.values():
             await self._send_topic(topic)
 
@@ -180,7 +183,7 @@ class Hub:
         return TaskChanges(seq=batches[-1].seq, tasks=tuple(tasks), changed=len(ids), sampled=len(ids) > len(wanted))
 
     async def _send_topic(self, topic: Topic) -> None:
-        if not any(topic.name in subscription.topics for subscription in self._subscriptions):
+        if not self._has_readers(topic.name):
             return
         now = asyncio.get_running_loop().time()
         if now - self._read_at.get(topic.name, float("-inf")) < topic.every_s:
@@ -188,6 +191,9 @@ class Hub:
         self._read_at[topic.name] = now
         value = await asyncio.to_thread(topic.read)
         self._publish(topic.name, Snapshot(seq=self._seq, topic=topic.name, value=value))
+
+    def _has_readers(self, topic: str) -> bool:
+        return any(topic in subscription.topics for subscription in self._subscriptions)
 
     def _publish(self, topic: str, change: Change) -> None:
         for subscription in self._subscriptions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Controller, MediaType, Request, get
+from litestar.di import NamedDependency
 
 from umbel.web import schemas
 from umbel.web.auth.access import ROLE, Role, User
@@ -20,17 +21,17 @@ class ClusterRoutes(Controller):
     opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
 
     @get("/workers", sync_to_thread=True, summary="All workers")
-    def list_workers(self, views: Views) -> schemas.Workers:
+    def list_workers(self, views: NamedDependency[Views]) -> schemas.Workers:
         """Return all workers as far as their own messages tell."""
         return views.workers()
 
     @get("/overview", sync_to_thread=True, summary="Counts")
-    def get_overview(self, views: Views) -> schemas.Overview:
+    def get_overview(self, views: NamedDependency[Views]) -> schemas.Overview:
         """Return how many tasks are in which state, and how many workers."""
         return views.overview()
 
     @get("/health", sync_to_thread=True, summary="Umbel itself")
-    def get_health(self, health: HealthView) -> schemas.Health:
+    def get_health(self, health: NamedDependency[HealthView]) -> schemas.Health:
         """Return the state of the broker link, the collector and the store."""
         return health.read()
 

@@ -9,6 +9,7 @@ from typing import Final
 from litestar import MediaType, Response, Router, get
 from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 
 from umbel.web.auth.access import ROLE, Role
@@ -35,7 +36,7 @@ class Pages:
         page = self._page
 
         @get(["/", "/{rest:path}"], sync_to_thread=False, media_type=MediaType.HTML, include_in_schema=False)
-        def show_page(rest: str = "") -> Response[str]:
+        def show_page(rest: FromPath[str] = "") -> Response[str]:
             if rest.startswith(("/api/", "/assets/")):
                 raise NotFoundException(detail=f"nothing is at {rest}")
             return Response(page, media_type=MediaType.HTML, headers={"cache-control": "no-cache"})

@@ -10,8 +10,9 @@ from typing import Annotated, Final
 
 import msgspec
 from litestar import Controller, get
+from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import HeaderParameter, Parameter
+from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
 from umbel.live.changes import Change, Gap, Snapshot, TaskChanges
@@ -39,9 +40,9 @@ RESPONSES: Final = {
     ),
 }
 
-Topics = Annotated[str, Parameter(max_length=200, description="Comma list of tasks, workers, overview, health.")]
-Search = Annotated[str, Parameter(max_length=MAX_LENGTH * 2, description="Only tasks that match are sent.")]
-After = Annotated[int | None, Parameter(ge=0, description="Journal position to go on from; else from now.")]
+Topics = Annotated[str, QueryParameter(max_length=200, description="Comma list of tasks, workers, overview, health.")]
+Search = Annotated[str, QueryParameter(max_length=MAX_LENGTH * 2, description="Only tasks that match are sent.")]
+After = Annotated[int | None, QueryParameter(ge=0, description="Journal position to go on from; else from now.")]
 LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID", max_length=40)]
 
 
@@ -53,10 +54,10 @@ class StreamRoutes(Controller):
     opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
 
     @get("/stream", sync_to_thread=False, summary="Live changes", responses=RESPONSES)
-    def stream(  # noqa: PLR0913, PLR0917  # Litestar hands over by name; these are the parameters of one route
+    def stream(  # Litestar hands over by name; these are the parameters of one route
         self,
-        views: Views,
-        hub: Hub,
+        views: NamedDependency[Views],
+        hub: NamedDependency[Hub],
         topics: Topics = "tasks",
         search: Search = "",
         after: After = None,
@@ -75,7 +76,7 @@ class StreamRoutes(Controller):
 async def _messages(
     hub: Hub, views: Views, query: Query, topics: list[str], resume: int | None
 ) -> AsyncIterator[ServerSentEventMessage]:
-    subscription = hub.subscribe(topics)
+    subscription = await hub.subscribe(topics)
     try:
         sent = hub.seq
         yield _message("hello", sent, schemas.StreamHello(seq=sent, now=convert.known_instant(views.now())))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from litestar import Controller, get
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
 
 from umbel.model.search import MAX_LENGTH, Query
 from umbel.model.search_parser import parse
@@ -17,16 +18,16 @@ from umbel.web.views import Views
 
 NAMES_LIMIT: Final = 1_000
 
-Search = Annotated[str, Parameter(max_length=MAX_LENGTH * 2, description="A search, such as `state:failure sms`.")]
+Search = Annotated[str, QueryParameter(max_length=MAX_LENGTH * 2, description="A search, such as `state:failure sms`.")]
 SortBy = Annotated[
     str,
-    Parameter(
+    QueryParameter(
         pattern=f"^-?({'|'.join(Sort)})$",
         description="What to order by; a leading `-` is descending. Ties are in the order of arrival.",
     ),
 ]
-Limit = Annotated[int, Parameter(ge=1, le=500, description="Rows a page.")]
-Cursor = Annotated[str | None, Parameter(max_length=2_000, description="`next` of the page before.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="Rows a page.")]
+Cursor = Annotated[str | None, QueryParameter(max_length=2_000, description="`next` of the page before.")]
 
 
 class TaskRoutes(Controller):
@@ -38,7 +39,12 @@ class TaskRoutes(Controller):
 
     @get("/tasks", sync_to_thread=True, summary="Search tasks", responses=problems(400, 503))
     def list_tasks(
-        self, views: Views, search: Search = "", sort: SortBy = "-arrived", limit: Limit = 100, cursor: Cursor = None
+        self,
+        views: NamedDependency[Views],
+        search: Search = "",
+        sort: SortBy = "-arrived",
+        limit: Limit = 100,
+        cursor: Cursor = None,
     ) -> schemas.TaskPage:
         """Return a page of the tasks that match, in the order asked for."""
         order = Sort(sort.removeprefix("-"))
@@ -47,7 +53,7 @@ class TaskRoutes(Controller):
         return _page(views, page)
 
     @get("/tasks/{task_id:path}", sync_to_thread=True, summary="One task", responses=problems(404, 503))
-    def get_task(self, views: Views, task_id: str) -> schemas.TaskDetail:
+    def get_task(self, views: NamedDependency[Views], task_id: FromPath[str]) -> schemas.TaskDetail:
         """Return one task with its attempts, its events and its relatives."""
         task_id = task_id.removeprefix("/")
         task = views.store.task(task_id)
@@ -57,7 +63,7 @@ class TaskRoutes(Controller):
         return views.detail(task)
 
     @get("/task-names", sync_to_thread=True, summary="Task names")
-    def list_task_names(self, views: Views) -> schemas.TaskNames:
+    def list_task_names(self, views: NamedDependency[Views]) -> schemas.TaskNames:
         """Return the task names with exact counts by state, most tasks first."""
         return views.task_names(NAMES_LIMIT)
 
