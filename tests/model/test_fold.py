@@ -230,6 +230,14 @@ def test_progress_and_custom_states() -> None:
     assert folded([*running, an_event("uploading-file", 1, extra={}), an_event("succeeded", 2)]).state == "SUCCESS"
 
 
+def test_a_solo_worker_wraps_the_cause_of_a_retry() -> None:
+    """The cause is what a reader looks for; a retry without one keeps its wrapper."""
+    assert named_exception("Retry(Retry(...), RingCentralAPIError('Rate limit, exceeded'), 3)", None) == (
+        "RingCentralAPIError('Rate limit, exceeded')"
+    )
+    assert named_exception("Retry(Retry(...), None, 3)", None) == "Retry(Retry(...), None, 3)"
+
+
 def test_a_traceback_without_a_class_leaves_the_wrapper() -> None:
     """Nothing is made up where the traceback does not say."""
     assert named_exception("ExceptionWithTraceback()", "  \n") == "ExceptionWithTraceback()"

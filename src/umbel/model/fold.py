@@ -6,6 +6,7 @@ one event. So replays, duplicates, late events and two collectors change nothing
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final
@@ -20,6 +21,7 @@ MARKS_PER_KIND: Final = 32
 """Of each kind the newest 32 marks and the oldest one are kept, which bounds a task that retries for ever."""
 TRACEBACKS_KEPT: Final = 2
 
+_SOLO_RETRY: Final = re.compile(r"Retry\(Retry\(\.\.\.\), (?!None, )(.*), [^,()]*\)", re.DOTALL)
 _FAILING: Final = (Kind.FAILED, Kind.RETRIED)
 
 
@@ -103,8 +105,12 @@ def named_exception(exception: str | None, traceback: str | None) -> str | None:
     """Return the exception by its class.
 
     Since Celery 5.3 what the worker's main process raises (a hard time limit, a lost child) reads
-    ``ExceptionWithTraceback()``, and only the last line of its traceback names it.
+    ``ExceptionWithTraceback()``, and only the last line of its traceback names it. A solo worker wraps the cause of a
+    retry: ``Retry(Retry(...), KeyError('k'), 3)``.
     """
+    wrapped = _SOLO_RETRY.fullmatch(exception or "")
+    if wrapped:
+        return wrapped.group(1)
     if exception != WRAPPED_EXCEPTION or not traceback:
         return exception
     lines = [line.strip() for line in traceback.splitlines() if line.strip()]
