@@ -17,7 +17,7 @@ from umbel.store.relational.reader import OutOfTime, Reader, Statement
 from umbel.store.relational.search import Condition
 from umbel.store.relational.tables import BLOCK_BITS, block, task
 
-_FIRST_WINDOW: Final = 1 << 14
+_FIRST_WINDOW: Final = 1 << BLOCK_BITS
 _LARGEST_WINDOW: Final = 1 << 24
 _CHEAP_S: Final = 0.02
 _DEAR_S: Final = 0.1

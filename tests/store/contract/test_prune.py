@@ -1,0 +1,107 @@
+"""Retention deletes the oldest, in slices, and nothing else."""
+
+from __future__ import annotations
+
+from tests.store.support import all_ids, arrivals, pages, search
+from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, received
+from umbel.model.search import EVERYTHING
+from umbel.store.protocols import Pruned, Retention, Store
+
+
+def finished(store: Store, tasks: int, at: float = 0.0, prefix: str = "task", **fields: str) -> None:
+    """Store tasks that have ended, which arrived ``at`` seconds after ``T0``."""
+    events = [event for n in range(tasks) for event in a_task_that_succeeded(f"{prefix}-{n}", n, **fields)]
+    store.commit(arrivals(events, at=at))
+
+
+def prune_all(store: Store, retention: Retention, now: float = 0.0) -> Pruned:
+    """Prune until nothing is due; the sum of all slices."""
+    tasks = journal = 0
+    while True:
+        pruned = store.prune(retention, T0 + now)
+        tasks, journal = tasks + pruned.tasks, journal + pruned.journal
+        if not pruned.more:
+            return Pruned(tasks=tasks, journal=journal)
+
+
+def left(store: Store) -> list[str]:
+    """The ids that are left, oldest first."""
+    return all_ids(pages(store, EVERYTHING, 1_000, descending=False))
+
+
+def test_without_a_bound_nothing_goes(store: Store) -> None:
+    """The default keeps all tasks."""
+    finished(store, 5)
+    assert prune_all(store, Retention(), 10**9).tasks == 0
+
+
+def test_by_age(store: Store) -> None:
+    """What arrived longer ago goes, finished or not; what has just come stays."""
+    store.commit(arrivals([received(0, uuid="old")], at=0))
+    finished(store, 2, at=1, prefix="aged")
+    finished(store, 2, at=50, prefix="young")
+    assert prune_all(store, Retention(max_age_s=60), 100).tasks == 3
+    assert left(store) == ["young-0", "young-1"]
+
+
+def test_by_count(store: Store) -> None:
+    """The newest stay; a task that is not finished stays whatever its place."""
+    store.commit(arrivals([received(0, uuid="unfinished")]))
+    finished(store, 1_000)
+    assert prune_all(store, Retention(max_tasks=10)).tasks == 991
+    assert left(store) == ["unfinished", *(f"task-{n}" for n in range(991, 1_000))]
+
+
+def test_only_unfinished_tasks_left(store: Store) -> None:
+    """Where nothing may go, pruning ends and says that it is done."""
+    store.commit(arrivals(received(n, uuid=f"task-{n}") for n in range(20)))
+    assert store.prune(Retention(max_tasks=5), T0) == Pruned()
+    assert len(left(store)) == 20
+
+
+def test_by_bytes(store: Store) -> None:
+    """The oldest go until what is left fits."""
+    finished(store, 2_000, args="x" * 1_000)
+    size = store.size_bytes()
+    assert size is not None
+    pruned = prune_all(store, Retention(max_bytes=1_500_000))
+    assert 500 < pruned.tasks < 2_000
+    assert left(store)[-1] == "task-1999"
+
+
+def test_the_tightest_bound_wins(store: Store) -> None:
+    """Age, count and bytes hold at once."""
+    finished(store, 10, at=0, prefix="old")
+    finished(store, 10, at=50, prefix="new")
+    prune_all(store, Retention(max_age_s=60, max_tasks=4, max_bytes=10**9), 100)
+    assert left(store) == [f"new-{n}" for n in range(6, 10)]
+
+
+def test_what_was_pruned_is_forgotten_by_every_question(store: Store) -> None:
+    """Lookups, lists and counts agree, and later events of it start a record anew."""
+    store.commit(arrivals([received(0, uuid="lost")]))
+    prune_all(store, Retention(max_age_s=10), 100)
+    assert (store.task("lost"), store.list(search("lost")).tasks, store.counts()) == (None, (), [])
+    store.commit(arrivals(a_task_that_succeeded("lost"), at=200))
+    task = store.task("lost")
+    assert task is not None
+    assert task.state == "SUCCESS"
+    assert left(store) == ["lost"]
+
+
+def test_a_slice_says_whether_more_is_due(store: Store) -> None:
+    """A slice is small; calling again while ``more`` is true gets all."""
+    finished(store, 30_000)
+    slices = [store.prune(Retention(max_tasks=0), T0)]
+    while slices[-1].more:
+        slices.append(store.prune(Retention(max_tasks=0), T0))
+    assert sum(pruned.tasks for pruned in slices) == 30_000
+    assert left(store) == []
+
+
+def test_workers_that_were_not_seen_for_long_go_too(store: Store) -> None:
+    """A worker's name is often made up at its start: without an end they would pile up."""
+    store.commit(arrivals([a_heartbeat(hostname="gone@x")], at=0))
+    store.commit(arrivals([a_heartbeat(hostname="here@x")], at=90))
+    prune_all(store, Retention(max_age_s=60), 100)
+    assert [worker.name for worker in store.workers()] == ["here@x"]
