@@ -117,7 +117,7 @@ export function SearchBox({ search, problem, known, onSearch }: SearchBoxProps) 
             autoComplete="off"
             autoCapitalize="off"
             spellCheck={false}
-            placeholder={done.length === 0 ? 'args.escalation_id:789, runtime:>5s, "rate limit"' : ''}
+            placeholder={done.length === 0 ? 'kwargs.escalation_id:789, runtime:>5s, "rate limit"' : ''}
             onChange={(event) => write(event.target.value)}
             onFocus={() => setOpen(true)}
             onBlur={() => {
