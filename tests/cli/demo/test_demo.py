@@ -106,7 +106,7 @@ def names(demo: Demo) -> set[str]:
 
 def assert_readable_failure(demo: Demo) -> None:
     """A failure has a traceback through several files of the application."""
-    (failed, *_) = demo.get("/api/v1/tasks?q=state%3AFAILURE%20exception%3ARingCentralAPIError&limit=1")["items"]
+    (failed, *_) = demo.get("/api/v1/tasks?search=state%3AFAILURE%20exception%3ARingCentralAPIError&limit=1")["items"]
     traceback = demo.get(f"/api/v1/tasks/{failed['id']}")["traceback"]
     assert "calls.py" in traceback
     assert "ringcentral.py" in traceback
