@@ -25,7 +25,6 @@ export const taskTotal = (search: string) =>
   queryOptions({
     queryKey: ['total', search],
     queryFn: async ({ signal }) => (await get<TaskPage>('tasks', { search, limit: 1 }, signal)).total,
-    placeholderData: keepPreviousData,
     staleTime: Infinity,
   })
 

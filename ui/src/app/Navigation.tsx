@@ -59,7 +59,7 @@ export function Navigation({ onJump }: { onJump: () => void }) {
           <div className="row" title={reader.reason ?? `You are ${reader.role}`}>
             <CircleUser className="i" aria-hidden="true" />
             <span className="tx ell">
-              <Line text={reader.user ?? 'nobody signed in'} limit={40} />
+              <Line text={reader.user ?? 'not signed in'} limit={40} />
             </span>
             <span className="n">{reader.role}</span>
           </div>

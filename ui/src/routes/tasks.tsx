@@ -36,7 +36,7 @@ export function TasksRoute() {
   if (asked.isSuccess && !asked.isPlaceholderData && good !== search) setGood(search)
   const before = useInfiniteQuery({ ...taskList(good, sort), enabled: false })
   const list = refused ? before : asked
-  const total = useQuery({ ...taskTotal(search), enabled: search !== '' })
+  const total = useQuery({ ...taskTotal(search), enabled: search !== '' && asked.isSuccess && !asked.isPlaceholderData })
   const figures = useQuery(overview)
   const names = useQuery(taskNames)
   const crew = useQuery(workers)
@@ -70,7 +70,7 @@ export function TasksRoute() {
   const queues = [...new Set((list.data?.pages ?? []).flatMap((page) => page.items.flatMap((row) => row.queue ?? [])))]
   return (
     <>
-      <Answer title={title}>{refused ? 'The list below is of the search before.' : (answer?.note ?? '\u00a0')}</Answer>
+      <Answer title={title}>{refused ? (list.data ? 'The list below is of the search before.' : 'What is wrong stands below it.') : (answer?.note ?? '\u00a0')}</Answer>
       <SearchBox search={search} problem={refused} onSearch={onSearch} known={{ states: figures.data?.by_state ?? {}, names: names.data, workers: crew.data, queues }} />
       <StateChips search={search} overview={figures.data} names={names.data} onSearch={onSearch} />
       {list.error && !refused && !list.data ? (

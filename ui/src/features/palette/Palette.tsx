@@ -10,13 +10,10 @@ import type { TaskPage } from '@/api/types'
 import { Dialog } from '@/components/Dialog'
 import { quote } from '@/lib/search-text'
 
-import { entries, type Entry } from './entries'
-
-/** An id, whole or its beginning: at least six of its letters. */
-const idLike = /^[\da-f][\da-f-]{5,}$/i
+import { entries, isId, type Entry } from './entries'
 
 function useFound(text: string) {
-  const search = idLike.test(text) ? `id:${text.length >= 36 ? text : `${text}*`}` : quote(text)
+  const search = isId(text) ? `id:${text.length >= 36 ? text : `${text}*`}` : quote(text)
   return useQuery({
     queryKey: ['palette', search],
     queryFn: async ({ signal }) => (await get<TaskPage>('tasks', { search, limit: 5 }, signal)).items,

@@ -23,6 +23,9 @@ export interface Doors {
   pause: () => void
 }
 
+/** An id, whole or its beginning: at least six of its letters. */
+export const isId = (text: string): boolean => /^[\da-f][\da-f-]{5,}$/i.test(text)
+
 const has = (text: string, typed: string): boolean => text.toLowerCase().includes(typed.toLowerCase())
 
 /** What the palette offers for what was typed: pages, names, found tasks, the search itself, switches. */
@@ -41,9 +44,11 @@ export function entries(typed: string, names: TaskNames | undefined, found: read
     { id: 'pause', group: 'Do', icon: Pause, label: 'Pause or go on', note: 'Space', run: doors.pause },
   ]
   const named = text === '' ? [] : (names?.items ?? []).filter(({ name }) => has(name, text)).slice(0, 5)
+  const tasks = found.map((row): Entry => ({ id: `task-${row.id}`, group: 'Tasks', icon: LayoutList, label: `${oneLine(row.name ?? 'unknown name', 60)} ${oneLine(shortId(row.id))}`, note: stateLook(row.state, row.verdict?.code).word, run: () => doors.toTask(row.id) }))
   return [
-    ...found.map((row): Entry => ({ id: `task-${row.id}`, group: 'Tasks', icon: LayoutList, label: `${oneLine(row.name ?? 'unknown name', 60)} ${oneLine(shortId(row.id))}`, note: stateLook(row.state, row.verdict?.code).word, run: () => doors.toTask(row.id) })),
+    ...(isId(text) ? tasks : []),
     ...named.map(({ name, total }): Entry => ({ id: `name-${name}`, group: 'Task names', icon: Shapes, label: oneLine(name, 80), note: whole(total), run: () => doors.toTasks(`name:${quote(name)}`) })),
+    ...(isId(text) ? [] : tasks),
     ...(text === '' ? [] : [{ id: 'search', group: 'Search', icon: Search, label: `Search tasks for ${text}`, note: '', run: () => doors.toTasks(text) } satisfies Entry]),
     ...pages.filter(({ label }) => has(label, text)),
     ...switches.filter(({ label }) => has(label, text)),

@@ -46,7 +46,7 @@ export function NewRows({ held, follows, stale, onShow }: NewRowsProps) {
   const why = paused ? 'paused by you' : (held ?? 'more than 5 a second come')
   return (
     <>
-      {!waits && <span className="note">{stale ? 'nothing new is heard' : paused ? 'paused by you' : !follows ? 'new tasks will wait' : (held ?? 'follows by itself')}</span>}
+      {!waits && <span className="note">{stale ? 'nothing new is heard' : paused ? 'paused by you' : !follows ? 'new tasks will wait' : held ? `new tasks will wait while ${held}` : 'newest first, follows by itself'}</span>}
       {waits && (
         <>
           <button type="button" className="newb" onClick={show}>

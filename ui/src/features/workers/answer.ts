@@ -39,7 +39,7 @@ export function workersAnswer({ items }: Workers): WorkersAnswer {
   const unknown = of('unknown').length
   const all = items.length - unknown
   if (items.length === 0) return { kind: 'unknown', title: 'No worker is heard yet', note: 'A worker is listed here as soon as its first heartbeat comes.', short: '' }
-  const base = all === 0 ? `${plural(unknown, 'worker')} ${unknown === 1 ? 'is' : 'are'} known, none by a heartbeat` : online === all ? (all === 1 ? 'The one worker is online' : `All ${whole(all)} workers are online`) : `${whole(online)} of ${plural(all, 'worker')} ${online === 1 ? 'is' : 'are'} online`
+  const base = all === 0 ? `${plural(unknown, 'worker')} ${unknown === 1 ? 'is' : 'are'} known, none by a heartbeat` : online === all ? (all === 1 ? 'The one worker is online' : all === 2 ? 'Both workers are online' : `All ${whole(all)} workers are online`) : `${whole(online)} of ${plural(all, 'worker')} ${online === 1 ? 'is' : 'are'} online`
   const gone = offline.length > 0 ? `; ${list(offline)} ${offline.length === 1 ? 'is' : 'are'} gone` : silent.length > 0 ? `; ${list(silent)} ${silent.length === 1 ? 'is' : 'are'} silent` : ''
   return { kind: offline.length > 0 ? 'critical' : silent.length > 0 ? 'warning' : null, title: base + gone, note: unknown > 0 && all > 0 ? `${note(items)} ${unknown === 1 ? '1 more is' : `${whole(unknown)} more are`} known from events only.` : note(items), short: offline.length > 0 ? `${whole(offline.length)} offline` : silent.length > 0 ? `${whole(silent.length)} silent` : '' }
 }

@@ -1,0 +1,127 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createInterface, type Interface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+import { test as base, expect, type Page } from '@playwright/test'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const app = 'tests.support.celery_app'
+const startMs = 90_000
+
+interface Hello {
+  url: string
+  workers: Record<string, number>
+}
+
+interface Answer {
+  id?: string
+  ok?: boolean
+  error?: string
+}
+
+function python(): string {
+  const desk = ['.venv/bin/python', '.venv/Scripts/python.exe'].map((path) => root + path).find(existsSync)
+  return process.env.UMBEL_PYTHON ?? desk ?? 'python3'
+}
+
+/** A real broker, real Celery workers and a real Umbel: `python -m tests.support.stack`. */
+export class Stack {
+  private constructor(
+    private readonly process: ChildProcessWithoutNullStreams,
+    private readonly lines: AsyncIterator<string>,
+    readonly hello: Hello,
+  ) {}
+
+  static async start(): Promise<Stack> {
+    const child = spawn(python(), ['-m', 'tests.support.stack', '--workers', '2'], { cwd: root })
+    const reader: Interface = createInterface({ input: child.stdout })
+    let said = ''
+    child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)))
+    const lines = reader[Symbol.asyncIterator]()
+    const timer = setTimeout(() => child.kill(), startMs)
+    const ended = new Promise<never>((_, reject) => child.on('error', reject))
+    const first = await Promise.race([lines.next(), ended])
+    clearTimeout(timer)
+    if (first.done) throw new Error(`the stack did not start: ${said}`)
+    return new Stack(child, lines, JSON.parse(first.value) as Hello) // its first line, by its contract
+  }
+
+  get url(): string {
+    return this.hello.url
+  }
+
+  /** Sends a task as a producer would and returns its id. `name` is one of the test application's, or any other. */
+  async send(name: string, { args = [], kwargs = {}, options = {} }: { args?: unknown[]; kwargs?: object; options?: object } = {}): Promise<string> {
+    const { id } = await this.ask({ send: /^\w+$/.test(name) ? `${app}.${name}` : name, args, kwargs, options })
+    if (!id) throw new Error(`${name} was not sent`)
+    return id
+  }
+
+  async ask(request: object): Promise<Answer> {
+    this.process.stdin.write(`${JSON.stringify(request)}\n`)
+    const line = await this.lines.next()
+    if (line.done) throw new Error('the stack ended')
+    const answer = JSON.parse(line.value) as Answer // one line, by its contract
+    if (answer.error) throw new Error(answer.error)
+    return answer
+  }
+
+  async stop(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.on('exit', resolve))
+    this.process.stdin.end()
+    await ended
+  }
+}
+
+/** The stack, or why there is none. */
+type Running = { stack: Stack } | { missing: Error }
+
+/** Tests against the real thing. Without its services they fail in CI, and are skipped, saying so, at a desk. */
+export const test = base.extend<{ stack: Stack }, { running: Running }>({
+  running: [
+    // eslint-disable-next-line no-empty-pattern -- the first argument must be a pattern, says Playwright
+    async ({}, use) => {
+      let running: Running
+      try {
+        running = { stack: await Stack.start() }
+      } catch (error) {
+        running = { missing: error instanceof Error ? error : new Error(String(error)) }
+      }
+      await use(running)
+      if ('stack' in running) await running.stack.stop()
+    },
+    { scope: 'worker', timeout: startMs + 10_000 },
+  ],
+  stack: async ({ running }, use, info) => {
+    // eslint-disable-next-line react-hooks/rules-of-hooks -- Playwright's `use` is no hook
+    if ('stack' in running) return use(running.stack)
+    if (process.env.UMBEL_REQUIRE_SERVICES === '1') throw running.missing
+    info.skip(true, `no broker, workers and Umbel here: ${running.missing.message}`)
+  },
+})
+
+export { expect }
+
+/** Notes whatever must never happen on a page: an error, a refused script or style, a script that came in as data. */
+export async function watch(page: Page): Promise<string[]> {
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
+  page.on('dialog', (dialog) => {
+    wrong.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/i.test(message.text())) wrong.push(message.text())
+  })
+  await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (event) => console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`)))
+  return wrong
+}
+
+/** The row of a task in the list. */
+export const rowOf = (page: Page, id: string) => page.getByRole('row').filter({ has: page.locator(`a[href$="/tasks/${id}"]`) })
+
+export const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+
+/** The live badge. */
+export const badge = (page: Page) => page.locator('button.live')
