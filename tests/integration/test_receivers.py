@@ -23,6 +23,9 @@ from umbel.ingest.app import make_app
 from umbel.ingest.receivers.kombu import KombuReceiver
 from umbel.ingest.receivers.protocol import RawMessage
 
+EXCHANGE = "umbel.contract"
+"""Not Celery's: the brokers are shared with workers, whose heartbeats come when they like."""
+
 
 class Listening:
     """A receiver, and all that it has brought."""
@@ -63,7 +66,9 @@ class Listening:
 @contextmanager
 def listening(url: str, **settings: Any) -> Iterator[Listening]:
     """Listen for the length of a block, beginning when the link is there."""
-    listener = Listening(make_app(url), **settings)
+    app = make_app(url)
+    app.conf.event_exchange = EXCHANGE
+    listener = Listening(app, **settings)
     try:
         listener.until(lambda: listener.state == "connected", "connected")
         yield listener
@@ -75,7 +80,7 @@ def listening(url: str, **settings: Any) -> Iterator[Listening]:
 def publishing(url: str, *, content_type: str = "application/json") -> Iterator[Callable[..., None]]:
     """Return what publishes an event as workers do."""
     with kombu.Connection(url, transport_options={"max_retries": 1}) as connection:
-        producer = connection.Producer(exchange=get_exchange(connection), auto_declare=True)
+        producer = connection.Producer(exchange=get_exchange(connection, name=EXCHANGE))
 
         def publish(*clocks: int) -> None:
             for clock in clocks:

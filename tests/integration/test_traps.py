@@ -189,7 +189,7 @@ def test_children_know_their_parent(redis_site: Deployment, redis_worker: Worker
 def test_a_solo_worker_is_silent_and_alive(redis_site: Deployment, collected: Collecting) -> None:
     """It tells all three states after the task has ended, and no heartbeat meanwhile; its stamps are true."""
     with redis_site.worker("solo", pool="solo", queues="solo") as worker:
-        collected.wait_for(lambda: worker.name in collected.store.workers, "its heartbeat has come")
+        collected.wait_for(lambda: collected.worker(worker.name), "its heartbeat has come")
         task = collected.wait_for_state(redis_site.send("sleep", 2.0, queue="solo"), State.SUCCESS)
         assert task.started_at is not None
         assert task.finished_at is not None
@@ -197,11 +197,16 @@ def test_a_solo_worker_is_silent_and_alive(redis_site: Deployment, collected: Co
         assert task.runtime_s >= 2.0
         assert task.finished_at - task.started_at <= task.runtime_s + 0.001
 
-        seen = collected.store.workers[worker.name]
+        seen = collected.worker(worker.name)
+        assert seen is not None
         state, _ = liveness(seen, seen.last_seen_at + 9.0)
         assert state == WorkerState.SILENT
 
-    collected.wait_for(lambda: collected.store.workers[worker.name].offline_at, "it said goodbye")
+    def is_offline() -> bool:
+        seen = collected.worker(worker.name)
+        return seen is not None and seen.offline_at is not None
+
+    collected.wait_for(is_offline, "it said goodbye")
 
 
 def test_a_worker_in_another_time_zone_tells_the_same_time(redis_site: Deployment) -> None:
@@ -224,21 +229,26 @@ def test_a_worker_in_another_time_zone_tells_the_same_time(redis_site: Deploymen
         assert before <= task.received_at <= task.started_at <= task.finished_at <= after
         assert retried.eta is not None
         assert before <= retried.eta <= after
-        collected.wait_for(lambda: worker.name in collected.store.workers, "its heartbeat has come")
-        offset_s = collected.store.workers[worker.name].clock_offset_s
-        assert offset_s is not None
-        assert abs(offset_s) < 60
+        seen = collected.worker(worker.name)
+        assert seen is not None
+        assert seen.clock_offset_s is not None
+        assert abs(seen.clock_offset_s) < 60
 
 
 def test_a_worker_without_events_is_asked_for_them(redis_site: Deployment) -> None:
     """Workers started without ``-E`` are seen all the same, whether they were there first or come later."""
     with redis_site.worker("mute", queues="mute", events=False), collecting(redis_site.broker.url) as collected:
-        wait_until(lambda: _is_seen(redis_site, collected, "mute"), "the first is seen", every_s=0.2)
+        _until_seen(redis_site, collected, "mute")
         with redis_site.worker("mute", queues="late", events=False):
-            wait_until(lambda: _is_seen(redis_site, collected, "late"), "the later one is seen", every_s=0.2)
+            _until_seen(redis_site, collected, "late")
 
 
-def _is_seen(site: Deployment, collected: Collecting, queue: str) -> bool:
-    """Send one more task, and say whether any of this queue was seen to end."""
-    site.send("add", 1, 2, queue=queue)
-    return any(task.queue == queue and task.state == State.SUCCESS for task in list(collected.store.tasks.values()))
+def _until_seen(site: Deployment, collected: Collecting, queue: str) -> None:
+    """Send tasks until one of them is seen to end."""
+    sent: list[str] = []
+
+    def is_seen() -> bool:
+        sent.append(site.send("add", 1, 2, queue=queue))
+        return any(task.state == State.SUCCESS for task in collected.store.tasks_by_id(sent))
+
+    wait_until(is_seen, f"a task of the worker of {queue} is seen", every_s=0.2)

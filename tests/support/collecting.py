@@ -1,27 +1,35 @@
 """A running collector and its store."""
 
 import contextlib
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
-from tests.support.memory_store import MemoryStore
 from tests.support.processes import wait_until
 from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
 from umbel.ingest.health import BrokerHealth, CollectorHealth
 from umbel.model.tasks import Task
+from umbel.model.workers import Worker
+from umbel.store.protocols import Store
+from umbel.store.registry import open_store
 
 
 class Collecting:
     """A collector of the events of one broker, and what it has stored."""
 
-    def __init__(self, broker: str, **settings: Any) -> None:
-        self.store = MemoryStore()
-        self.collector = Collector(make_app(broker), self.store, **{"batch_s": 0.05, **settings})
+    def __init__(self, broker: str, store: Store, **settings: Any) -> None:
+        self.store = store
+        self.collector = Collector(make_app(broker), store, **{"batch_s": 0.05, **settings})
 
     def task(self, task_id: str) -> Task | None:
         """Return what is stored of a task."""
-        return self.store.tasks.get(task_id)
+        return self.store.task(task_id)
+
+    def worker(self, name: str) -> Worker | None:
+        """Return what is stored of a worker."""
+        return next((worker for worker in self.store.workers() if worker.name == name), None)
 
     def state(self, task_id: str) -> str | None:
         """Return the state of a task, ``None`` where it is not stored."""
@@ -61,10 +69,14 @@ class Collecting:
 @contextlib.contextmanager
 def collecting(broker: str, **settings: Any) -> Iterator[Collecting]:
     """Collect from ``broker`` for the length of a block, beginning when the link is there."""
-    running = Collecting(broker, **settings)
-    running.collector.start()
-    try:
-        running.wait_for(lambda: running.link.state == "connected", "the collector is connected")
-        yield running
-    finally:
-        running.collector.stop()
+    with (
+        tempfile.TemporaryDirectory(prefix="umbel-store-") as folder,
+        contextlib.closing(open_store(str(Path(folder) / "umbel.db"))) as store,
+    ):
+        running = Collecting(broker, store, **settings)
+        running.collector.start()
+        try:
+            running.wait_for(lambda: running.link.state == "connected", "the collector is connected")
+            yield running
+        finally:
+            running.collector.stop()

@@ -24,8 +24,14 @@ class MemoryStore:
         if self.fail_with is not None:
             raise self.fail_with
         self.batches.append(arrivals)
+        by_task: dict[str, list[TaskEvent]] = {}
         for arrival in arrivals:
-            self._fold(arrival)
+            self._see(arrival)
+            if isinstance(arrival.event, TaskEvent):
+                by_task.setdefault(arrival.event.uuid, []).append(arrival.event)
+        for task_id, events in by_task.items():
+            facts, known = facts_of(events), self.tasks.get(task_id)
+            self.tasks[task_id] = read(join(known.facts, facts) if known else facts)
         return Commit(seq=len(self.batches), tasks=len(self.tasks), events=len(arrivals))
 
     def prune(self, retention: Retention, now: float) -> Pruned:
@@ -38,10 +44,7 @@ class MemoryStore:
         """How many events were committed."""
         return sum(len(batch) for batch in self.batches)
 
-    def _fold(self, arrival: Arrival) -> None:
+    def _see(self, arrival: Arrival) -> None:
         event = arrival.event
         if event.type != "task-sent":  # which a producer sends
             self.workers[event.hostname] = observe(self.workers.get(event.hostname), event, arrival.at)
-        if isinstance(event, TaskEvent):
-            facts, known = facts_of([event]), self.tasks.get(event.uuid)
-            self.tasks[event.uuid] = read(join(known.facts, facts) if known else facts)

@@ -21,9 +21,9 @@ from umbel.ingest.rate import Rate
 from umbel.ingest.receivers.kombu import KombuReceiver
 from umbel.ingest.receivers.protocol import Receiver
 from umbel.ingest.tally import Reason, Tally
-from umbel.ingest.writer import Writer
+from umbel.ingest.writer import EventStore, Writer
 from umbel.model.events import Event
-from umbel.store.protocols import Arrival, Commit, Retention, TaskWriter
+from umbel.store.protocols import Arrival, Commit, Retention
 
 RECEIVE_S: Final = 0.25
 GIVE_UP_WITHIN_S: Final = 5.0
@@ -40,7 +40,7 @@ class Collector:
     def __init__(  # noqa: PLR0913 - its settings, each with a default
         self,
         app: "celery.Celery",
-        store: TaskWriter,
+        store: EventStore,
         *,
         on_commit: Callable[[Commit], None] = lambda _commit: None,
         retention: Retention | None = None,

@@ -4,17 +4,27 @@ import logging
 import statistics
 import threading
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from umbel.ingest.backoff import Backoff
 from umbel.ingest.batcher import Batch, Batcher
 from umbel.ingest.tally import Reason, Tally
-from umbel.store.protocols import Arrival, Commit, Retention, StoreError, TaskWriter
+from umbel.store.protocols import Arrival, Commit, Pruned, Retention, StoreError
 
 IDLE_S: Final = 1.0
 PRUNE_EVERY_S: Final = 60.0
 PRUNE_AGAIN_S: Final = 0.5
 LAG_SAMPLES: Final = 100
+
+
+class EventStore(Protocol):
+    """What the collector asks of a ``TaskWriter``, which says what each method promises."""
+
+    def commit(self, arrivals: Sequence[Arrival]) -> Commit:
+        """Store a batch, all or nothing."""
+
+    def prune(self, retention: Retention, now: float) -> Pruned:
+        """Delete a slice of what is kept no longer."""
 
 
 class Writer:
@@ -26,7 +36,7 @@ class Writer:
 
     def __init__(  # noqa: PLR0913 - the parts that it joins
         self,
-        store: TaskWriter,
+        store: EventStore,
         batcher: Batcher,
         tally: Tally,
         *,
