@@ -17,6 +17,7 @@ from celery import Celery
 from msgspec import Struct
 
 from umbel import __version__
+from umbel.control.catalogue import Catalogue
 from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
 from umbel.live.hub import Hub, Topic
@@ -60,6 +61,8 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
         parts = _Parts(settings, store, celery_app)
         stack.callback(parts.collector.stop, STOP_TIMEOUT_S)
         parts.collector.start()
+        stack.callback(parts.catalogue.stop)
+        parts.catalogue.start()
         asyncio.run(_serve_web(settings, parts, listener, on_ready))
     return 0
 
@@ -76,6 +79,7 @@ class _Parts:
             on_commit=lambda _: self.hub.wake(),
             clock=time.time,
         )
+        self.catalogue = Catalogue(app, store, clock=time.time, logger=logging.getLogger("umbel.control"))
         self.views = Views(store, clock=time.time, blind_since=self._blind_since)
         self.health = HealthView(
             _identity(settings), store, link=self._link, collector=self._collecting, clock=time.time

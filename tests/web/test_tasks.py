@@ -6,6 +6,7 @@ import httpx
 
 from tests.support.events import a_task_that_succeeded, an_event, received
 from tests.support.served import Served
+from umbel.store.protocols import TaskType
 
 
 def test_a_stored_task_is_listed_and_shown(server: Served, client: httpx.Client) -> None:
@@ -98,3 +99,11 @@ def test_names_and_overview(server: Served, client: httpx.Client) -> None:
     }
     overview = client.get("/api/v1/overview").json()
     assert (overview["tasks"], overview["by_state"]) == (3, {"SUCCESS": 1, "RECEIVED": 1, "REVOKED": 1})
+
+
+def test_retries_with_their_maximum(server: Served, client: httpx.Client) -> None:
+    """A row says how often its task may be tried, once a worker told."""
+    server.store.describe([TaskType(name="send_customer_sms", max_retries=3)])
+    server.commit(received(0, uuid="one", retries=1))
+    (row,) = client.get("/api/v1/tasks").json()["items"]
+    assert (row["retries"], row["max_retries"]) == (1, 3)

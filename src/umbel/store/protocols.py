@@ -65,6 +65,12 @@ class TaskWriter(Protocol):
         Raises StoreUnavailable when nothing was saved and the caller may try again.
         """
 
+    def describe(self, types: Sequence[TaskType]) -> None:
+        """Store what workers say of their tasks; the newest word on a name counts. Safe beside ``commit``.
+
+        Raises StoreUnavailable when nothing was saved.
+        """
+
     def prune(self, retention: Retention, now: float) -> Pruned:
         """Delete what ``retention`` no longer keeps, oldest first, at most a slice (about 100 ms) a call.
 
@@ -87,6 +93,13 @@ class Pruned(Struct, frozen=True, kw_only=True):
     tasks: int = 0
     journal: int = 0
     more: bool = False
+
+
+class TaskType(Struct, frozen=True, kw_only=True):
+    """What workers say of a task that they know. ``max_retries`` is ``None`` where it may retry for ever."""
+
+    name: str
+    max_retries: int | None
 
 
 class Sort(StrEnum):
@@ -182,6 +195,9 @@ class TaskReader(Protocol):
 
     def counts(self) -> builtins.list[NameCount]:
         """Return exact counts by name and state, most tasks first; at most 10,000 names."""
+
+    def task_types(self) -> dict[str, TaskType]:
+        """Return what is known of task types by name, at most 10,000."""
 
     def journal(self, after: int, limit: int = 100) -> builtins.list[JournalBatch]:
         """Return batches with ``seq > after``, oldest first; empty at the end."""

@@ -36,19 +36,21 @@ def known_instant(epoch_s: float) -> datetime:
     return datetime.fromtimestamp(epoch_s, UTC)
 
 
-def task_row(task: model.Task, verdict: Verdict | None) -> schemas.TaskRow:
+def task_row(task: model.Task, verdict: Verdict | None, max_retries: int | None) -> schemas.TaskRow:
     """Return ``task`` as a list shows it."""
-    fields = _task_fields(task, verdict)
+    fields = _task_fields(task, verdict, max_retries)
     cut = [name for name in _ROW_TEXTS if len(fields[name] or "") > ROW_TEXT_LENGTH]
     for name in cut:
         fields[name] = fields[name][: ROW_TEXT_LENGTH - 1] + ELLIPSIS
     return schemas.TaskRow(**fields, cut=cut)
 
 
-def task_detail(task: model.Task, verdict: Verdict | None, relatives: Relatives) -> schemas.TaskDetail:
+def task_detail(
+    task: model.Task, verdict: Verdict | None, max_retries: int | None, relatives: Relatives
+) -> schemas.TaskDetail:
     """Return all that is known of ``task``."""
     return schemas.TaskDetail(
-        **_task_fields(task, verdict),
+        **_task_fields(task, verdict, max_retries),
         exchange=task.exchange,
         routing_key=task.routing_key,
         client=task.client,
@@ -104,7 +106,7 @@ def worker(record: Worker, state: WorkerState, reason: str, running: int | None)
     )
 
 
-def _task_fields(task: model.Task, verdict: Verdict | None) -> dict[str, Any]:
+def _task_fields(task: model.Task, verdict: Verdict | None, max_retries: int | None) -> dict[str, Any]:
     return {
         "id": task.id,
         "name": task.name,
@@ -117,6 +119,7 @@ def _task_fields(task: model.Task, verdict: Verdict | None) -> dict[str, Any]:
         "result": task.result,
         "exception": task.exception,
         "retries": task.retries,
+        "max_retries": max_retries,
         "eta": instant(task.eta),
         "expires": instant(task.expires),
         "sent_at": instant(task.sent_at),

@@ -9,11 +9,11 @@ from typing import Final, Protocol
 from umbel.model.tasks import Task
 from umbel.model.verdicts import Verdict, verdict_of
 from umbel.model.workers import Worker, WorkerState, liveness
-from umbel.store.protocols import NameCount, TaskReader, WorkerStore
+from umbel.store.protocols import NameCount, TaskReader, TaskType, WorkerStore
 from umbel.web import convert, schemas
 
-WORKERS_KEPT_S: Final = 1.0
-"""How long a reading of the workers serves the verdicts of task lists."""
+KEPT_S: Final = 1.0
+"""How long a reading of the workers and of the task types serves the rows of task lists."""
 
 
 class Reader(TaskReader, WorkerStore, Protocol):
@@ -35,7 +35,8 @@ class Views:
         self._blind_since = blind_since
         self._lock = threading.Lock()
         self._workers: dict[str, Worker] = {}
-        self._workers_read_at = float("-inf")
+        self._types: dict[str, TaskType] = {}
+        self._read_at = float("-inf")
 
     def now(self) -> float:
         """Epoch seconds."""
@@ -43,18 +44,19 @@ class Views:
 
     def rows(self, tasks: Sequence[Task]) -> list[schemas.TaskRow]:
         """Return tasks as a list shows them, in their order."""
-        return [convert.task_row(task, self.verdict(task)) for task in tasks]
+        return [convert.task_row(task, self.verdict(task), self._max_retries(task)) for task in tasks]
 
     def detail(self, task: Task) -> schemas.TaskDetail:
         """Return one task with its relatives."""
         others = {other for other in (task.root_id, task.parent_id) if other and other != task.id}
         known = {other.id: other for other in self.store.tasks_by_id(sorted(others))} if others else {}
         relatives = convert.Relatives(task, known, self.store.children(task.id))
-        return convert.task_detail(task, self.verdict(task), relatives)
+        return convert.task_detail(task, self.verdict(task), self._max_retries(task), relatives)
 
     def verdict(self, task: Task) -> Verdict | None:
         """Return the verdict on ``task`` by what is known of its worker."""
-        worker = self._known_workers().get(task.worker or "")
+        self._refresh()
+        worker = self._workers.get(task.worker or "")
         state = self._liveness(worker)[0] if worker else None
         return verdict_of(task, worker, state, self._clock())
 
@@ -88,12 +90,17 @@ class Views:
         ]
         return schemas.TaskNames(items=items, cut=len(named) > limit)
 
-    def _known_workers(self) -> dict[str, Worker]:
+    def _max_retries(self, task: Task) -> int | None:
+        self._refresh()
+        known = self._types.get(task.name or "")
+        return known.max_retries if known else None
+
+    def _refresh(self) -> None:
         with self._lock:
-            if self._clock() - self._workers_read_at > WORKERS_KEPT_S:
+            if not 0 <= self._clock() - self._read_at <= KEPT_S:
                 self._workers = {worker.name: worker for worker in self.store.workers()}
-                self._workers_read_at = self._clock()
-            return self._workers
+                self._types = self.store.task_types()
+                self._read_at = self._clock()
 
     def _liveness(self, worker: Worker) -> tuple[WorkerState, str]:
         return liveness(worker, self._clock(), blind_since=self._blind_since())

@@ -29,9 +29,7 @@ class _Touched(Struct, frozen=True, array_like=True):
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _touched: Final = msgspec.msgpack.Decoder(_Touched).decode
-_INSERT: Final = (
-    "INSERT INTO journal (committed_at, events, touched, raw, raw_complete) VALUES (?, ?, ?, ?, ?) RETURNING seq"
-)
+_INSERT: Final = "INSERT INTO journal (committed_at, events, touched, raw, raw_complete) VALUES (?, ?, ?, ?, ?)"
 
 
 def newest_seq(connection: Connection) -> int:
@@ -53,7 +51,7 @@ def write(
         zlib.compress(raw, _COMPRESSION) if kept else None,
         kept and len(arrivals) <= RAW_EVENTS,
     )
-    seq: int = connection.exec_driver_sql(_INSERT, row).scalar_one()
+    seq: int = connection.exec_driver_sql(_INSERT, row).lastrowid
     return seq
 
 

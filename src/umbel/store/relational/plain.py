@@ -11,107 +11,135 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Final
 
-from umbel.model.events import Kind, TaskEvent
+from umbel.model.events import TYPE_BY_KIND, Kind, TaskEvent
 from umbel.model.fold import mark_of
 from umbel.model.tasks import Facts, Mark, State
 from umbel.store.relational.rows import Outline
 
-_STATE_BY_END: Final[dict[Kind, str]] = {Kind.SUCCEEDED: State.SUCCESS.value, Kind.FAILED: State.FAILURE.value}
+_START: Final = TYPE_BY_KIND[Kind.STARTED]
+_SUCCESS: Final = State.SUCCESS.value
+_FAILURE: Final = State.FAILURE.value
 _RECEIVED: Final = State.RECEIVED.value
 _STARTED: Final = State.STARTED.value
 _order: Final = attrgetter("timestamp", "kind")
 
 
-class _Run:
-    """The marks of one attempt by what they are."""
-
-    __slots__ = ("end", "received", "sent", "started")
-
-    def __init__(self) -> None:
-        self.sent: Mark | None = None
-        self.received: Mark | None = None
-        self.started: Mark | None = None
-        self.end: Mark | None = None
-
-    def take(self, mark: Mark) -> bool:
-        """Keep ``mark`` unless its place is taken or it has none in a plain run."""
-        kind = mark.kind
-        if kind is Kind.RECEIVED and self.received is None:
-            self.received = mark
-        elif kind is Kind.STARTED and self.started is None:
-            self.started = mark
-        elif (kind is Kind.SUCCEEDED or kind is Kind.FAILED) and self.end is None:
-            self.end = mark
-        elif kind is Kind.SENT and self.sent is None:
-            self.sent = mark
-        else:
-            return False
-        return True
-
-    def is_plain(self) -> bool:
-        received, sent = self.received, self.sent
-        if received is None or received.retries or (sent is not None and sent.retries):
-            return False
-        worker, pid, clock = received.worker, received.pid, received.clock
-        for mark in (self.started, self.end):
-            if mark is not None and (mark.worker != worker or mark.pid != pid or mark.clock < clock):
-                return False
-        return True
-
-
 def plain(known: Facts | None, events: Sequence[TaskEvent]) -> tuple[Facts, Outline] | None:
     """Return the facts of ``known`` and ``events`` and what they say, ``None`` where the full fold is needed."""
-    run = _Run()
     args = kwargs = result = None
+    marks: list[Mark] = []
     if known is not None:
-        if known.cut or known.progress is not None or not all(map(run.take, known.marks)):
+        if known.cut or known.progress is not None:
             return None
         args, kwargs, result = known.args, known.kwargs, known.result
-    marks = [] if known is None else list(known.marks)
+        marks.extend(known.marks)
+    was_received = any(mark.kind is Kind.RECEIVED for mark in marks)
     for event in events:
-        mark = mark_of(event)
-        if event.extra is not None or not run.take(mark):
+        mark = _mark(event)
+        if mark is None:
             return None
         marks.append(mark)
         kind = mark.kind
-        if kind is Kind.RECEIVED or (kind is Kind.SENT and run.received is None):
+        if kind is Kind.RECEIVED:
+            args, kwargs = event.args, event.kwargs
+            was_received = True
+        elif kind is Kind.SENT and not was_received:
             args, kwargs = event.args, event.kwargs
         elif kind is Kind.SUCCEEDED:
             result = event.result
-    if not run.is_plain():
+    outline = _outline(marks)
+    if outline is None:
         return None
-    marks.sort(key=_order)
-    facts = Facts(id=events[0].uuid, marks=tuple(marks), args=args, kwargs=kwargs, result=result)
-    return facts, _outline(run)
+    if len(marks) > 1:
+        marks.sort(key=_order)
+    return Facts(id=events[0].uuid, marks=tuple(marks), args=args, kwargs=kwargs, result=result), outline
 
 
-def _outline(run: _Run) -> Outline:
-    sent, received, started, end = run.sent, run.received, run.started, run.end
-    assert received is not None  # noqa: S101  # for the type checker: ``is_plain`` has looked
+def _mark(event: TaskEvent) -> Mark | None:
+    """Return what ``mark_of`` does, sooner for a start; ``None`` for what is not part of a plain run."""
+    if event.extra is not None:
+        return None
+    if event.type == _START and _is_bare(event):
+        return Mark(
+            timestamp=event.timestamp, kind=Kind.STARTED, worker=event.hostname, pid=event.pid, clock=event.clock
+        )
+    return mark_of(event)
+
+
+def _is_bare(event: TaskEvent) -> bool:
+    """Whether it carries nothing but its identity (and texts that leave no mark)."""
+    return (
+        event.name is None
+        and event.retries is None
+        and event.root_id is None
+        and event.parent_id is None
+        and event.eta is None
+        and event.expires is None
+        and event.queue is None
+        and event.exchange is None
+        and event.routing_key is None
+        and event.runtime is None
+        and event.exception is None
+        and event.traceback is None
+        and event.terminated is None
+        and event.signum is None
+        and event.expired is None
+        and event.requeue is None
+    )
+
+
+def _outline(marks: list[Mark]) -> Outline | None:
+    """Return the columns of a plain run; ``None`` where a kind is there twice, or one that it has not."""
+    sent = received = started = end = None
+    for mark in marks:
+        kind = mark.kind
+        if kind is Kind.RECEIVED and received is None:
+            received = mark
+        elif kind is Kind.STARTED and started is None:
+            started = mark
+        elif (kind is Kind.SUCCEEDED or kind is Kind.FAILED) and end is None:
+            end = mark
+        elif kind is Kind.SENT and sent is None and not mark.retries:
+            sent = mark
+        else:
+            return None
+    if received is None or received.retries or not (_follows(started, received) and _follows(end, received)):
+        return None
+    return _columns(sent, received, started, end)
+
+
+def _follows(mark: Mark | None, received: Mark) -> bool:
+    """Whether ``mark`` is of the same process and not before its receipt."""
+    return mark is None or (
+        mark.clock >= received.clock and mark.pid == received.pid and mark.worker == received.worker
+    )
+
+
+def _columns(sent: Mark | None, received: Mark, started: Mark | None, end: Mark | None) -> Outline:
     started_at = None if started is None else started.timestamp
     sent_at = None if sent is None else sent.timestamp
     finished_at = runtime_s = exception = None
     if end is None:
         state = _RECEIVED if started is None else _STARTED
     else:
-        state = _STATE_BY_END[end.kind]
         finished_at, runtime_s = _end(started_at, end)
-        if end.kind is Kind.FAILED:
+        state = _SUCCESS if end.kind is Kind.SUCCEEDED else _FAILURE
+        if state is _FAILURE:
             exception = end.exception or None
     return Outline(
         received.name or None,
-        state,
         received.worker,
         None if sent is None else sent.queue,
         0,
+        received.root_id,
+        received.parent_id,
+        state,
         sent_at,
         received.timestamp,
         started_at,
         finished_at,
         runtime_s,
         None if sent_at is None or started_at is None else max(0.0, started_at - sent_at),
-        received.root_id,
-        received.parent_id,
         exception,
     )
 

@@ -6,7 +6,7 @@ texts beside it, by the one fold: what a store returns is what the fold says tod
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -53,22 +53,22 @@ def stored(facts: Facts) -> bytes:
     return _encode((facts.marks, facts.cut, facts.progress))
 
 
-class Outline(NamedTuple):
+class Outline(Struct, frozen=True, gc=False):
     """What the columns of a row say, with texts where the row has terms."""
 
     name: str | None
-    state: str
     worker: str | None
     queue: str | None
     retries: int
+    root_id: str | None
+    parent_id: str | None
+    state: str
     sent_at: float | None
     received_at: float | None
     started_at: float | None
     finished_at: float | None
     runtime_s: float | None
     wait_s: float | None
-    root_id: str | None
-    parent_id: str | None
     exception: str | None
 
 

@@ -31,8 +31,9 @@ from umbel.store.protocols import (
     Sort,
     StoreBroken,
     TaskList,
+    TaskType,
 )
-from umbel.store.relational import counters, journal, lists, sightings
+from umbel.store.relational import counters, journal, lists, sightings, task_types
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import reader_engine, writer_engine
 from umbel.store.relational.errors import translated
@@ -105,6 +106,11 @@ class SqliteStore:
         with self._writes():
             return self._writer.prune(retention, now)
 
+    def describe(self, types: Sequence[TaskType]) -> None:
+        """See ``TaskWriter.describe``."""
+        with self._writes():
+            task_types.write(self._connection, types)
+
     def task(self, task_id: str) -> Task | None:
         """See ``TaskReader.task``."""
         return next(iter(self.tasks_by_id([task_id])), None)
@@ -139,6 +145,11 @@ class SqliteStore:
         """See ``TaskReader.counts``."""
         with self._reads() as reader:
             return counters.by_name(reader)
+
+    def task_types(self) -> dict[str, TaskType]:
+        """See ``TaskReader.task_types``."""
+        with self._reads() as reader:
+            return task_types.read_all(reader)
 
     def journal(self, after: int, limit: int = 100) -> builtins.list[JournalBatch]:
         """See ``TaskReader.journal``."""

@@ -99,6 +99,15 @@ task_count: Final = Table(
 )
 """Exact counts, changed in the transaction that changes the tasks, and never counted anew."""
 
+task_type: Final = Table(
+    "task_type",
+    metadata,
+    Column("cluster", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, primary_key=True),
+    Column("max_retries", BigInteger),
+)
+"""What workers say of the tasks that they know."""
+
 block: Final = Table(
     "block",
     metadata,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from umbel.model.events import TaskEvent
@@ -26,23 +26,30 @@ REMEMBERED: Final = 16_384
 _IDS_AT_ONCE: Final = 500
 
 _INDEXED: Final = ("name_id", "worker_id", "queue_id", "retries", "root_id", "parent_id")
-_TOLD: Final = (
-    "state",
-    "sent_at",
-    "received_at",
-    "started_at",
-    "finished_at",
-    "runtime_s",
-    "wait_s",
-    "args",
-    "kwargs",
-    "result",
-    "exception",
-    "facts",
-)
+_TIMES: Final = ("sent_at", "received_at", "started_at", "finished_at", "runtime_s", "wait_s")
+_TOLD: Final = ("state", *_TIMES, "exception", "args", "kwargs", "result", "facts")
+_COLUMNS: Final = ("id", "cluster", "task_id", "arrived_at", *_INDEXED, *_TOLD)
+
+_OPENING: Final = frozenset({"task-sent", "task-received"})
 
 
-class _Known(NamedTuple):
+def _insert_sql(verb: str) -> str:
+    return f"{verb} INTO task ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+
+
+def _update_sql(columns: Sequence[str]) -> str:
+    return f"UPDATE task SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"  # noqa: S608  # our names
+
+
+_INSERT: Final = _insert_sql("INSERT")
+_INSERT_NEW: Final = _insert_sql("INSERT OR IGNORE")
+_UPDATE: Final = _update_sql(_TOLD)
+"""Leaves the indexed columns alone: what a row's name, worker and family are is mostly known from the start."""
+_UPDATE_ALL: Final = _update_sql((*_INDEXED, *_TOLD))
+_SELECT: Final = f"SELECT task_id, id, {', '.join(_INDEXED)}, state, args, kwargs, result, facts FROM task"  # noqa: S608  # our names
+
+
+class _Known(Struct, frozen=True, gc=False):
     """What of a stored row is needed to join new events into it."""
 
     row_id: int
@@ -54,20 +61,8 @@ class _Known(NamedTuple):
     facts: bytes
 
 
-def _insert_sql() -> str:
-    columns = ("id", "cluster", "task_id", "arrived_at", *_INDEXED, *_TOLD)
-    return f"INSERT INTO task ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # our names
-
-
-def _update_sql(columns: Iterable[str]) -> str:
-    return f"UPDATE task SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"  # noqa: S608  # our names
-
-
-_INSERT: Final = _insert_sql()
-_UPDATE: Final = _update_sql(_TOLD)
-"""Leaves the indexed columns alone: what a row's name, worker and family are is mostly known from the start."""
-_UPDATE_ALL: Final = _update_sql((*_INDEXED, *_TOLD))
-_SELECT: Final = "SELECT task_id, id, {indexed}, state, args, kwargs, result, facts FROM task WHERE task_id IN ({ids})"
+_Told = tuple[Facts, Outline]
+"""What a task is now."""
 
 
 class TaskRows:
@@ -84,85 +79,35 @@ class TaskRows:
 
     def write(self, batch: Batch) -> list[str]:
         """Store the events of ``batch``; return the ids of the tasks that they changed."""
-        changes = _Changes(self._newest_row() + 1)
-        known_rows = self._known(batch.events)
-        written: dict[str, _Known] = {}
-        for task_id, events in batch.events.items():
-            known = known_rows.get(task_id)
-            told = _tell(task_id, known, events)
-            if told is None:
-                continue
-            written[task_id] = self._put(changes, batch.arrived_at[task_id], known, *told)
-        self._execute(changes)
+        change = _Change(self._connection, self._terms, self._newest_row() + 1)
+        known = self._remembered(batch.events)
+        opened = [task_id for task_id, events in batch.events.items() if _opens(events) and task_id not in known]
+        written = change.insert_new(batch, opened)
+        rest = [task_id for task_id in batch.events if task_id not in written]
+        known.update(self._stored(task_id for task_id in rest if task_id not in known))
+        written.update(change.join(batch, rest, known))
+        change.finish()
         self._remember(written)
-        return list(written)
+        return [task_id for task_id in batch.events if task_id in written]
 
     def _newest_row(self) -> int:
         row_id: int = self._connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM task").scalar_one()
         return row_id
 
-    def _known(self, task_ids: Iterable[str]) -> dict[str, _Known]:
+    def _remembered(self, task_ids: Iterable[str]) -> dict[str, _Known]:
         unfinished = self._unfinished
-        known = {task_id: unfinished[task_id] for task_id in task_ids if task_id in unfinished}
-        others = (task_id for task_id in task_ids if task_id not in known)
-        for some in _in_chunks(others):
-            sql = _SELECT.format(indexed=", ".join(_INDEXED), ids=", ".join("?" * len(some)))
-            for task_id, row_id, *values in self._connection.exec_driver_sql(sql, some):
+        return {task_id: unfinished[task_id] for task_id in task_ids if task_id in unfinished}
+
+    def _stored(self, task_ids: Iterable[str]) -> dict[str, _Known]:
+        wanted = tuple(task_ids)
+        known: dict[str, _Known] = {}
+        for start in range(0, len(wanted), _IDS_AT_ONCE):
+            some = wanted[start : start + _IDS_AT_ONCE]
+            rows = self._connection.exec_driver_sql(f"{_SELECT} WHERE task_id IN ({', '.join('?' * len(some))})", some)
+            for task_id, row_id, *values in rows:
                 indexed, told = tuple(values[: len(_INDEXED)]), values[len(_INDEXED) :]
                 known[task_id] = _Known(row_id, indexed, *told)
         return known
-
-    def _put(
-        self, changes: _Changes, arrived_at: float, known: _Known | None, facts: Facts, outline: Outline
-    ) -> _Known:
-        number = self._terms.number
-        name_id = number(TermKind.NAME, outline.name)
-        indexed = (
-            name_id,
-            number(TermKind.WORKER, outline.worker),
-            number(TermKind.QUEUE, outline.queue),
-            outline.retries,
-            outline.root_id,
-            outline.parent_id,
-        )
-        blob = stored(facts)
-        told = (
-            outline.state,
-            outline.sent_at,
-            outline.received_at,
-            outline.started_at,
-            outline.finished_at,
-            outline.runtime_s,
-            outline.wait_s,
-            facts.args,
-            facts.kwargs,
-            facts.result,
-            outline.exception,
-            blob,
-        )
-        if known is None:
-            row_id = changes.insert((DEFAULT_CLUSTER, facts.id, arrived_at, *indexed, *told))
-        else:
-            row_id = known.row_id
-            changes.counts[known.indexed[0], known.state] -= 1
-            if known.indexed == indexed:
-                changes.updates.append((*told, row_id))
-            else:
-                changes.full_updates.append((*indexed, *told, row_id))
-        changes.counts[name_id, outline.state] += 1
-        changes.bounds.add(row_id, outline)
-        return _Known(row_id, indexed, outline.state, facts.args, facts.kwargs, facts.result, blob)
-
-    def _execute(self, changes: _Changes) -> None:
-        for sql, rows in (
-            (_INSERT, changes.inserts),
-            (_UPDATE, changes.updates),
-            (_UPDATE_ALL, changes.full_updates),
-        ):
-            if rows:
-                self._connection.exec_driver_sql(sql, rows)
-        counters.add(self._connection, changes.counts)
-        changes.bounds.write(self._connection)
 
     def _remember(self, written: dict[str, _Known]) -> None:
         unfinished = self._unfinished
@@ -175,41 +120,134 @@ class TaskRows:
             unfinished.popitem(last=False)
 
 
-class _Changes:
-    """What a transaction is about to do to the table."""
+class _Change:
+    """What one transaction does to the table."""
 
-    __slots__ = ("_next_row", "bounds", "counts", "full_updates", "inserts", "updates")
+    __slots__ = ("_bounds", "_connection", "_counts", "_full_updates", "_inserts", "_next_row", "_terms", "_updates")
 
-    def __init__(self, next_row: int) -> None:
+    def __init__(self, connection: Connection, terms: Terms, next_row: int) -> None:
+        self._connection = connection
+        self._terms = terms
         self._next_row = next_row
-        self.inserts: list[tuple[Any, ...]] = []
-        self.updates: list[tuple[Any, ...]] = []
-        self.full_updates: list[tuple[Any, ...]] = []
-        self.counts: Counter[CountKey] = Counter()
-        self.bounds = Bounds()
+        self._inserts: list[tuple[Any, ...]] = []
+        self._updates: list[tuple[Any, ...]] = []
+        self._full_updates: list[tuple[Any, ...]] = []
+        self._counts: Counter[CountKey] = Counter()
+        self._bounds = Bounds()
 
-    def insert(self, values: tuple[Any, ...]) -> int:
-        """Add a row; return its number."""
-        row_id = self._next_row
+    def insert_new(self, batch: Batch, task_ids: Sequence[str]) -> dict[str, _Known]:
+        """Insert tasks that are most likely new, without a look whether they are; leave out those that are not."""
+        told = {task_id: _tell(batch.events[task_id], None) for task_id in task_ids}
+        known: dict[str, _Known] = {}
+        rows: list[tuple[Any, ...]] = []
+        for task_id, one in told.items():
+            columns, known[task_id] = self._columns(self._take_row(), *one)
+            rows.append((known[task_id].row_id, DEFAULT_CLUSTER, task_id, batch.arrived_at[task_id], *columns))
+        if rows and self._connection.exec_driver_sql(_INSERT_NEW, rows).rowcount != len(rows):
+            known = self._really_new(known)
+        for task_id, new in known.items():
+            self._count(new, 1)
+            self._bounds.add(new.row_id, told[task_id][1])
+        return known
+
+    def _really_new(self, known: dict[str, _Known]) -> dict[str, _Known]:
+        first = min(one.row_id for one in known.values())
+        rows = self._connection.exec_driver_sql("SELECT task_id FROM task WHERE id >= ?", (first,))
+        return {task_id: known[task_id] for (task_id,) in rows}
+
+    def join(self, batch: Batch, task_ids: Sequence[str], stored_rows: dict[str, _Known]) -> dict[str, _Known]:
+        """Add events to the rows that are stored; insert the others."""
+        written: dict[str, _Known] = {}
+        for task_id in task_ids:
+            old = stored_rows.get(task_id)
+            events = batch.events[task_id]
+            told = _tell(events, None) if old is None else _tell_more(task_id, old, events)
+            if told is None:
+                continue
+            columns, new = self._columns(self._take_row() if old is None else old.row_id, *told)
+            if old is None:
+                self._inserts.append((new.row_id, DEFAULT_CLUSTER, task_id, batch.arrived_at[task_id], *columns))
+            else:
+                self._replace(old, new, columns)
+            self._count(new, 1)
+            self._bounds.add(new.row_id, told[1])
+            written[task_id] = new
+        return written
+
+    def finish(self) -> None:
+        """Write what is still to be written."""
+        for sql, rows in (
+            (_INSERT, self._inserts),
+            (_UPDATE, self._updates),
+            (_UPDATE_ALL, self._full_updates),
+        ):
+            if rows:
+                self._connection.exec_driver_sql(sql, rows)
+        counters.add(self._connection, self._counts)
+        self._bounds.write(self._connection)
+
+    def _replace(self, old: _Known, new: _Known, columns: tuple[Any, ...]) -> None:
+        self._count(old, -1)
+        if old.indexed == new.indexed:
+            self._updates.append((*columns[len(_INDEXED) :], new.row_id))
+        else:
+            self._full_updates.append((*columns, new.row_id))
+
+    def _take_row(self) -> int:
         self._next_row += 1
-        self.inserts.append((row_id, *values))
-        return row_id
+        return self._next_row - 1
+
+    def _columns(self, row_id: int, facts: Facts, outline: Outline) -> tuple[tuple[Any, ...], _Known]:
+        """Return the columns from ``name_id`` on, and what will be known of the row."""
+        number = self._terms.number
+        indexed = (
+            number(TermKind.NAME, outline.name),
+            number(TermKind.WORKER, outline.worker),
+            number(TermKind.QUEUE, outline.queue),
+            outline.retries,
+            outline.root_id,
+            outline.parent_id,
+        )
+        blob = stored(facts)
+        columns = (
+            *indexed,
+            outline.state,
+            outline.sent_at,
+            outline.received_at,
+            outline.started_at,
+            outline.finished_at,
+            outline.runtime_s,
+            outline.wait_s,
+            outline.exception,
+            facts.args,
+            facts.kwargs,
+            facts.result,
+            blob,
+        )
+        return columns, _Known(row_id, indexed, outline.state, facts.args, facts.kwargs, facts.result, blob)
+
+    def _count(self, one: _Known, by: int) -> None:
+        self._counts[one.indexed[0], one.state] += by
 
 
-def _tell(task_id: str, known: _Known | None, events: Sequence[TaskEvent]) -> tuple[Facts, Outline] | None:
-    """Return what is known with ``events``, and what it says; ``None`` where they tell nothing new."""
-    old = None if known is None else facts_from(task_id, known.args, known.kwargs, known.result, known.facts)
+def _opens(events: Sequence[TaskEvent]) -> bool:
+    """Whether a task is likely to begin with these events."""
+    return any(event.type in _OPENING and not event.retries for event in events)
+
+
+def _tell(events: Sequence[TaskEvent], old: Facts | None) -> _Told:
+    """Return what is known with ``events``, and what it says."""
     told = plain(old, events)
     if told is not None:
         return told
     facts = facts_of(events)
     if old is not None:
         facts = join(old, facts)
-        if facts == old:
-            return None
     return facts, outline_of(read(facts))
 
 
-def _in_chunks(ids: Iterator[str]) -> Iterator[tuple[str, ...]]:
-    while some := tuple(islice(ids, _IDS_AT_ONCE)):
-        yield some
+def _tell_more(task_id: str, known: _Known, events: Sequence[TaskEvent]) -> _Told | None:
+    """Return what is known with ``events``; ``None`` where they tell nothing new."""
+    old = facts_from(task_id, known.args, known.kwargs, known.result, known.facts)
+    told = _tell(events, old)
+    return None if told[0] == old else told

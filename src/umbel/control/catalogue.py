@@ -1,0 +1,111 @@
+"""Asks workers once which tasks they know, and how often each may be tried again.
+
+No event tells the maximum of retries. ``registered`` is asked of a worker process when it is first seen, and of no
+other: what a process has registered does not change.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Protocol
+
+from celery import Celery
+
+from umbel.model.workers import WorkerState, liveness
+from umbel.store.protocols import StoreError, TaskType, TaskWriter, WorkerStore
+
+LOOK_EVERY_S: Final = 2.0
+ANSWER_WITHIN_S: Final = 3.0
+TRIES: Final = 3
+"""A worker that is busy on its only thread does not answer; it is asked again at later looks, this often."""
+
+_REGISTERED: Final = re.compile(r"(?P<name>.+?)(?: \[(?P<info>[^\[\]]*)\])?", re.DOTALL)
+_MAX_RETRIES: Final = re.compile(r"(?:^| )max_retries=(\d{1,9})(?: |$)")
+
+Process = tuple[str, int | None]
+
+
+class WorkersAndTypes(TaskWriter, WorkerStore, Protocol):
+    """What of the store the catalogue uses."""
+
+
+class Catalogue:
+    """A thread that looks for new worker processes and asks them. ``start`` once, ``stop`` once."""
+
+    def __init__(
+        self, app: Celery, store: WorkersAndTypes, *, clock: Callable[[], float], logger: logging.Logger
+    ) -> None:
+        self._app = app
+        self._store = store
+        self._clock = clock
+        self._logger = logger
+        self._tries: dict[Process, int] = {}
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="umbel-catalogue", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = ANSWER_WITHIN_S) -> None:
+        """Stop; an answer that is being waited for is given up after ``timeout_s``."""
+        self._stopping.set()
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(LOOK_EVERY_S):
+            try:
+                self.look()
+            except Exception as error:  # noqa: BLE001  # the broker may be away; the collector says so
+                self._logger.debug("Workers could not be asked what they know: %s", type(error).__name__)
+
+    def look(self) -> None:
+        """Ask the processes that were not asked yet, and store what they say. Raises what the broker raises."""
+        online = self._online()
+        self._tries = {process: tries for process, tries in self._tries.items() if process in online}
+        to_ask = [process for process in online if self._tries.get(process, 0) < TRIES]
+        if not to_ask:
+            return
+        answers = self._ask([name for name, _ in to_ask])
+        for process in to_ask:
+            self._tries[process] = TRIES if process[0] in answers else self._tries.get(process, 0) + 1
+        self._keep(answers)
+
+    def _online(self) -> set[Process]:
+        now = self._clock()
+        workers = self._store.workers()
+        return {(one.name, one.pid) for one in workers if liveness(one, now)[0] is WorkerState.ONLINE}
+
+    def _ask(self, names: list[str]) -> dict[str, Any]:
+        replies = self._app.control.broadcast(
+            "registered",
+            destination=names,
+            arguments={"taskinfoitems": ["max_retries"]},
+            reply=True,
+            timeout=ANSWER_WITHIN_S,
+            limit=len(names),
+        )
+        return {name: told for reply in replies or () for name, told in reply.items()}
+
+    def _keep(self, answers: Mapping[str, Any]) -> None:
+        types = {one.name: one for told in answers.values() for one in task_types_in(told)}
+        try:
+            self._store.describe(list(types.values()))
+        except StoreError as error:
+            self._logger.warning("What workers know could not be stored: %s", error)
+            self._tries.clear()
+
+
+def task_types_in(told: object) -> Iterable[TaskType]:
+    """Yield the task types in a worker's answer to ``registered``; anything that is none is passed over.
+
+    A worker writes ``name [max_retries=3]``, and ``name`` alone where it may be tried again for ever.
+    """
+    for text in told if isinstance(told, list) else ():
+        match = _REGISTERED.fullmatch(text) if isinstance(text, str) else None
+        if match is not None:
+            bound = _MAX_RETRIES.search(match.group("info") or "")
+            yield TaskType(name=match.group("name"), max_retries=int(bound.group(1)) if bound else None)
