@@ -164,15 +164,16 @@ def _recording(sender: Sender) -> Any:  # noqa: ANN401 - a signature, without a 
 
 RARE: Final[tuple[Situation, ...]] = (
     break_off,
-    burst_of_mail,
+    text_in_vain,
     call_blocked,
     call_later,
-    call_off,
-    download_missing,
-    text_in_vain,
     text_nobody,
+    call_off,
     too_late,
+    burst_of_mail,
+    download_missing,
 )
+"""What happens once in a deck; at the start first of all, so that every state is soon there."""
 DECK: Final[tuple[Situation, ...]] = (
     *RARE,
     archive_dry,
