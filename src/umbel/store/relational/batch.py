@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from umbel.model.events import TaskEvent
+from umbel.model.events import TaskEvent, WorkerEvent
 from umbel.store.protocols import Arrival
 
 _SENT: Final = "task-sent"
@@ -28,7 +28,7 @@ class Batch:
         events, arrived_at, signs = self.events, self.arrived_at, self._signs
         for arrival in arrivals:
             event = arrival.event
-            if type(event) is not TaskEvent:
+            if isinstance(event, WorkerEvent):
                 self._of_workers.append(arrival)
                 continue
             task_id = event.uuid
