@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
+from itertools import count
 from typing import Any, Final
 
 from msgspec import Struct
@@ -79,9 +80,11 @@ class TaskRows:
 
     def write(self, batch: Batch) -> list[str]:
         """Store the events of ``batch``; return the ids of the tasks that they changed."""
-        change = _Change(self._connection, self._terms, self._newest_row() + 1)
         known = self._remembered(batch.events)
-        opened = [task_id for task_id, events in batch.events.items() if _opens(events) and task_id not in known]
+        unknown = [task_id for task_id in batch.events if task_id not in known]
+        new_rows = dict(zip(unknown, count(self._newest_row() + 1)))
+        change = _Change(self._connection, self._terms, new_rows)
+        opened = [task_id for task_id in unknown if _opens(batch.events[task_id])]
         written = change.insert_new(batch, opened)
         rest = [task_id for task_id in batch.events if task_id not in written]
         known.update(self._stored(task_id for task_id in rest if task_id not in known))
@@ -121,14 +124,14 @@ class TaskRows:
 
 
 class _Change:
-    """What one transaction does to the table."""
+    """What one transaction does to the table. ``new_rows`` are the row ids of tasks that prove to be new."""
 
-    __slots__ = ("_bounds", "_connection", "_counts", "_full_updates", "_inserts", "_next_row", "_terms", "_updates")
+    __slots__ = ("_bounds", "_connection", "_counts", "_full_updates", "_inserts", "_new_rows", "_terms", "_updates")
 
-    def __init__(self, connection: Connection, terms: Terms, next_row: int) -> None:
+    def __init__(self, connection: Connection, terms: Terms, new_rows: dict[str, int]) -> None:
         self._connection = connection
         self._terms = terms
-        self._next_row = next_row
+        self._new_rows = new_rows
         self._inserts: list[tuple[Any, ...]] = []
         self._updates: list[tuple[Any, ...]] = []
         self._full_updates: list[tuple[Any, ...]] = []
@@ -141,7 +144,7 @@ class _Change:
         known: dict[str, _Known] = {}
         rows: list[tuple[Any, ...]] = []
         for task_id, one in told.items():
-            columns, known[task_id] = self._columns(self._take_row(), *one)
+            columns, known[task_id] = self._columns(self._new_rows[task_id], *one)
             rows.append((known[task_id].row_id, DEFAULT_CLUSTER, task_id, batch.arrived_at[task_id], *columns))
         if rows and self._connection.exec_driver_sql(_INSERT_NEW, rows).rowcount != len(rows):
             known = self._really_new(known)
@@ -164,7 +167,7 @@ class _Change:
             told = _tell(events, None) if old is None else _tell_more(task_id, old, events)
             if told is None:
                 continue
-            columns, new = self._columns(self._take_row() if old is None else old.row_id, *told)
+            columns, new = self._columns(self._new_rows[task_id] if old is None else old.row_id, *told)
             if old is None:
                 self._inserts.append((new.row_id, DEFAULT_CLUSTER, task_id, batch.arrived_at[task_id], *columns))
             else:
@@ -192,10 +195,6 @@ class _Change:
             self._updates.append((*columns[len(_INDEXED) :], new.row_id))
         else:
             self._full_updates.append((*columns, new.row_id))
-
-    def _take_row(self) -> int:
-        self._next_row += 1
-        return self._next_row - 1
 
     def _columns(self, row_id: int, facts: Facts, outline: Outline) -> tuple[tuple[Any, ...], _Known]:
         """Return the columns from ``name_id`` on, and what will be known of the row."""
