@@ -1,10 +1,11 @@
 """The task routes answer from the store, in one shape, and say no in one shape."""
 
+import time
 from urllib.parse import quote
 
 import httpx
 
-from tests.support.events import a_task_that_succeeded, an_event, received
+from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, an_event, received
 from tests.support.served import Served
 from umbel.store.protocols import TaskType
 
@@ -107,3 +108,17 @@ def test_retries_with_their_maximum(server: Served, client: httpx.Client) -> Non
     server.commit(received(0, uuid="one", retries=1))
     (row,) = client.get("/api/v1/tasks").json()["items"]
     assert (row["retries"], row["max_retries"]) == (1, 3)
+
+
+def test_a_task_that_no_longer_runs_is_counted_as_lost(server: Served, client: httpx.Client) -> None:
+    """Its state is the last that was told; the overview says how many of those have no worker any more."""
+    now = time.time() - T0
+    server.commit(
+        received(now - 60, uuid="gone"),
+        an_event("started", now - 59, uuid="gone"),
+        received(now - 1, uuid="runs", hostname="other@app-02"),
+        an_event("started", now, uuid="runs", hostname="other@app-02"),
+        a_heartbeat(now, active=0),
+    )
+    overview = client.get("/api/v1/overview").json()
+    assert (overview["by_state"], overview["lost"]) == ({"STARTED": 2}, {"kind": "exact", "value": 1})

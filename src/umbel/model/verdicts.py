@@ -14,6 +14,10 @@ _QUIET_HEARTBEATS: Final = 2
 """Full heartbeats without an active task after which a task that 'runs' is known to have ended."""
 
 
+LOST: Final = frozenset({"orphaned", "ended_unseen"})
+"""Verdicts on tasks whose state says that they run, and that do not."""
+
+
 class Severity(StrEnum):
     """How much a verdict asks of the reader."""
 

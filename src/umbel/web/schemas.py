@@ -194,10 +194,14 @@ class Workers(Schema, frozen=True, kw_only=True):
 
 
 class Overview(Schema, frozen=True, kw_only=True):
-    """The figures of the whole cluster, read from the store."""
+    """The figures of the whole cluster, read from the store.
+
+    ``lost`` are those of the STARTED tasks that no longer run: their worker went, or ended them without an event.
+    """
 
     tasks: int
     by_state: dict[str, int]
+    lost: Count
     workers: dict[str, int]
     last_event_at: datetime | None = None
     seq: int = 0

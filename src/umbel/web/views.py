@@ -6,14 +6,18 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
-from umbel.model.tasks import Task
-from umbel.model.verdicts import Verdict, verdict_of
+from umbel.model.search import Equals, Query, TextField
+from umbel.model.tasks import State, Task
+from umbel.model.verdicts import LOST, Verdict, verdict_of
 from umbel.model.workers import Worker, WorkerState, liveness
 from umbel.store.protocols import NameCount, TaskReader, TaskType, WorkerStore
 from umbel.web import convert, schemas
 
 KEPT_S: Final = 1.0
 """How long a reading of the workers and of the task types serves the rows of task lists."""
+LOST_KEPT_S: Final = 5.0
+LOST_AMONG: Final = 1_000
+_STARTED: Final = Query(f"state:{State.STARTED}", Equals(TextField.STATE, State.STARTED))
 
 
 class Reader(TaskReader, WorkerStore, Protocol):
@@ -37,6 +41,8 @@ class Views:
         self._workers: dict[str, Worker] = {}
         self._types: dict[str, TaskType] = {}
         self._read_at = float("-inf")
+        self._lost_tasks: tuple[Task, ...] = ()
+        self._lost_read_at = float("-inf")
 
     def now(self) -> float:
         """Epoch seconds."""
@@ -76,6 +82,7 @@ class Views:
         return schemas.Overview(
             tasks=sum(by_state.values()),
             by_state=by_state,
+            lost=self._lost(by_state.get(State.STARTED, 0)),
             workers=self._count(self._liveness(worker)[0] for worker in workers),
             last_event_at=convert.instant(max((worker.last_event_at for worker in workers), default=None)),
             seq=self.store.journal_span().newest,
@@ -89,6 +96,16 @@ class Views:
             for count in named[:limit]
         ]
         return schemas.TaskNames(items=items, cut=len(named) > limit)
+
+    def _lost(self, started: int) -> schemas.Count:
+        """Count among the newest STARTED tasks; the reading is kept for some seconds."""
+        with self._lock:
+            if not 0 <= self._clock() - self._lost_read_at <= LOST_KEPT_S:
+                self._lost_tasks = self.store.list(_STARTED, limit=LOST_AMONG).tasks if started else ()
+                self._lost_read_at = self._clock()
+        verdicts = [self.verdict(task) for task in self._lost_tasks]
+        lost = sum(verdict is not None and verdict.code in LOST for verdict in verdicts)
+        return schemas.Count(kind="exact" if started <= LOST_AMONG else "at_least", value=min(lost, started))
 
     def _max_retries(self, task: Task) -> int | None:
         self._refresh()

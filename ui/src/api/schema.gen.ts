@@ -241,6 +241,7 @@ export interface components {
                 [key: string]: number;
             };
             last_event_at?: string | null;
+            lost: components["schemas"]["Count"];
             /** @default 0 */
             seq: number;
             tasks: number;

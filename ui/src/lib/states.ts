@@ -1,4 +1,4 @@
-/** How a task's state looks and reads. `lost` is a verdict (its worker went), every other one is Celery's own state. */
+/** How a task's state looks and reads. `lost` is a verdict (its worker or its end went unseen), every other one is Celery's own state. */
 export type StateKind = 'success' | 'running' | 'pending' | 'received' | 'failure' | 'retry' | 'revoked' | 'rejected' | 'lost'
 
 export interface StateLook {
@@ -20,9 +20,12 @@ const looks: Record<string, StateLook> = {
 /** Celery's states in the order in which a task meets them. */
 export const knownStates = ['PENDING', 'RECEIVED', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED'] as const
 
+/** Does the verdict say that a task whose state is STARTED no longer runs? */
+export const isLost = (verdict: string | null | undefined): boolean => verdict === 'orphaned' || verdict === 'ended_unseen'
+
 /** A state of the application's own runs: it is said by its own name, in lower case. */
 export function stateLook(state: string, verdict?: string | null): StateLook {
-  if (verdict === 'orphaned') return { kind: 'lost', word: 'lost' }
+  if (isLost(verdict)) return { kind: 'lost', word: 'lost' }
   return looks[state] ?? { kind: 'running', word: state.toLowerCase() }
 }
 

@@ -96,7 +96,7 @@ export class World {
   }
 
   overview(): Overview {
-    return { tasks: this.tasks.length, by_state: this.byState(), workers: { online: 4, offline: 1 }, last_event_at: this.tasks[0]?.updated_at ?? null, seq: this.seq }
+    return { tasks: this.tasks.length, by_state: this.byState(), lost: { kind: 'exact', value: 0 }, workers: { online: 4, offline: 1 }, last_event_at: this.tasks[0]?.updated_at ?? null, seq: this.seq }
   }
 
   names(): TaskNames {

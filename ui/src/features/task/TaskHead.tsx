@@ -8,7 +8,7 @@ import { Line } from '@/components/Text'
 import { Age, Time } from '@/components/Time'
 import { useNow } from '@/lib/clock'
 import { progress } from '@/lib/progress'
-import { hasEnded, isRunning, stateLook } from '@/lib/states'
+import { hasEnded, isLost, isRunning, stateLook } from '@/lib/states'
 import { copy } from '@/lib/toasts'
 
 import { sentence } from './sentence'
@@ -28,7 +28,7 @@ function Verdict({ task }: { task: TaskDetail }) {
   const kind = verdict.severity === 'info' ? null : verdict.severity
   return (
     <div className={`banner mt16 ${kind ?? ''}`}>
-      {verdict.code === 'orphaned' ? <Glyph kind="lost" /> : kind && <Glyph kind={kind} />}
+      {isLost(verdict.code) ? <Glyph kind="lost" /> : kind && <Glyph kind={kind} />}
       <span>
         <Line text={verdict.text} limit={600} />
       </span>

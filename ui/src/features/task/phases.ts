@@ -1,5 +1,5 @@
 import type { Attempt, TaskDetail } from '@/api/types'
-import { hasEnded } from '@/lib/states'
+import { hasEnded, isLost } from '@/lib/states'
 
 /** A stretch of a task's life, in milliseconds since the epoch. */
 export interface Phase {
@@ -31,7 +31,7 @@ export function phases(task: TaskDetail, now: number): Phase[] {
     if (to > cursor) out.push({ kind: ran ? 'between' : 'wait', from: cursor, to, attempt: null, failed: false, open })
     cursor = Math.max(cursor, to)
   }
-  const over = hasEnded(task.state) || task.verdict?.code === 'orphaned'
+  const over = hasEnded(task.state) || isLost(task.verdict?.code)
   for (const attempt of attemptsOf(task)) {
     const from = ms(attempt.started_at)
     if (from === null) continue

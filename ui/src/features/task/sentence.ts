@@ -27,6 +27,7 @@ export function sentence(task: TaskDetail, now: number): string {
   const on = attempt ? ` on ${attempt}` : ''
   const error = task.exception ? oneLine(thrown(task.exception).message, 200) : ''
   if (task.verdict?.code === 'orphaned') return 'Lost: its worker went while it ran'
+  if (task.verdict?.code === 'ended_unseen') return 'Ended, and nobody said how'
   switch (task.state) {
     case 'FAILURE':
       return `Failed${on}${error ? `: ${error}` : ''}`

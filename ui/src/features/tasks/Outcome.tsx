@@ -5,7 +5,7 @@ import { Age, Until } from '@/components/Time'
 import { useNow } from '@/lib/clock'
 import { thrown } from '@/lib/exception'
 import { progress } from '@/lib/progress'
-import { isRunning } from '@/lib/states'
+import { isLost, isRunning } from '@/lib/states'
 
 /** A failure in a list: the message first, the class after it. */
 export function Failure({ text, calm = false }: { text: string; calm?: boolean }) {
@@ -64,7 +64,7 @@ function Waiting({ row }: { row: TaskRow }) {
 /** What became of a task, or why it is where it is. */
 export function Outcome({ row }: { row: TaskRow }) {
   const told = progress(row.progress)
-  if (row.verdict && row.verdict.severity !== 'info') return <span className={row.verdict.code === 'orphaned' ? 'c-lost' : 'mid'} title={row.verdict.text}><Line text={row.verdict.text} /></span>
+  if (row.verdict && row.verdict.severity !== 'info') return <span className={isLost(row.verdict.code) ? 'c-lost' : 'mid'} title={row.verdict.text}><Line text={row.verdict.text} /></span>
   if (row.state === 'FAILURE' && row.exception) return <Failure text={row.exception} />
   if (row.state === 'RETRY') return <Retry row={row} />
   if (isRunning(row.state) && told) return <ProgressBar value={told} />

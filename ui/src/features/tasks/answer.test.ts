@@ -5,7 +5,7 @@ import type { Count, Overview } from '@/api/types'
 import { listAnswer } from './answer'
 import { suggestions, type Known } from './suggestions'
 
-const overview = (by: Record<string, number>): Overview => ({ tasks: Object.values(by).reduce((a, b) => a + b, 0), by_state: by, workers: {}, last_event_at: null, seq: 1 })
+const overview = (by: Record<string, number>, lost = 0): Overview => ({ tasks: Object.values(by).reduce((a, b) => a + b, 0), by_state: by, lost: exact(lost), workers: {}, last_event_at: null, seq: 1 })
 const exact = (value: number): Count => ({ kind: 'exact', value })
 
 describe('listAnswer', () => {
@@ -29,6 +29,10 @@ describe('listAnswer', () => {
     ['rate limit', exact(0), 'No task matches'],
   ])('answers for %s with %j', (search, total, title) => {
     expect(listAnswer(search, undefined, total)?.title).toBe(title)
+  })
+
+  it('does not count as running what ended unseen', () => {
+    expect(listAnswer('', overview({ STARTED: 30 }, 22), undefined)?.note).toBe('8 run now, 22 ended unseen.')
   })
 
   it('has no answer before it has numbers', () => {

@@ -36,9 +36,10 @@ function matching(search: string, total: Count): ListAnswer {
   return { title: total.kind === 'unknown' ? `Some ${subject} ${said}` : `${subject} ${nothing && only ? (singular[only] ?? ends[only] ?? said) : said}`, note: countNote(total), short: total.kind === 'unknown' ? '' : `${countText(total)} ${only?.toLowerCase() ?? 'found'}` }
 }
 
-function everything({ tasks, by_state: by }: Overview): ListAnswer {
+function everything({ tasks, by_state: by, lost: lostCount }: Overview): ListAnswer {
   const failed = by.FAILURE ?? 0
-  const running = by.STARTED ?? 0
+  const lost = lostCount.value ?? 0
+  const running = (by.STARTED ?? 0) - lost
   const waiting = (by.PENDING ?? 0) + (by.RECEIVED ?? 0)
   const retried = by.RETRY ?? 0
   const title = failed > 0 ? `${whole(failed)} of ${plural(tasks, 'task')} failed` : tasks === 1 ? '1 task, it did not fail' : `${plural(tasks, 'task')}, none failed`
@@ -46,6 +47,7 @@ function everything({ tasks, by_state: by }: Overview): ListAnswer {
     running > 0 ? `${whole(running)} ${running === 1 ? 'runs' : 'run'} now` : 'None runs now',
     waiting > 0 && `${whole(waiting)} ${waiting === 1 ? 'waits' : 'wait'}`,
     retried > 0 && `${whole(retried)} will be tried again`,
+    lost > 0 && `${whole(lost)} ended unseen`,
   ].filter(Boolean)
   return { title, note: `${now.join(', ')}.`, short: failed > 0 ? `${whole(failed)} failed` : '' }
 }

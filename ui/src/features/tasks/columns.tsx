@@ -6,7 +6,7 @@ import { Line, TaskName, Unknown } from '@/components/Text'
 import { Duration, Elapsed, Time } from '@/components/Time'
 import type { Column } from '@/components/table-columns'
 import { argumentLine } from '@/lib/arguments'
-import { hasEnded, isRunning } from '@/lib/states'
+import { hasEnded, isLost, isRunning } from '@/lib/states'
 import { shortId } from '@/lib/text'
 
 import { Outcome } from './Outcome'
@@ -17,7 +17,7 @@ const when = (at: string | null | undefined) => (at ? <Time at={at} precision="s
 
 function Runtime({ row }: { row: TaskRow }) {
   if (row.runtime_s != null && hasEnded(row.state)) return <Duration seconds={row.runtime_s} />
-  if (isRunning(row.state) && row.started_at && row.verdict?.code !== 'orphaned') return <span className="c-running"><Elapsed from={row.started_at} /></span>
+  if (isRunning(row.state) && row.started_at && !isLost(row.verdict?.code)) return <span className="c-running"><Elapsed from={row.started_at} /></span>
   if (row.runtime_s != null) return <Duration seconds={row.runtime_s} />
   return hasEnded(row.state) && row.started_at ? <Unknown why="The end of this run was not seen" /> : <Dash />
 }
