@@ -1,0 +1,31 @@
+"""The API over any store, without a socket."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from litestar.testing import TestClient
+
+from umbel.live.hub import Hub
+from umbel.store.protocols import Store
+from umbel.web import schemas
+from umbel.web.app import Site, create_litestar
+from umbel.web.health import HealthView, Identity
+from umbel.web.views import Views
+
+
+@contextmanager
+def api_over(store: Store) -> Iterator[TestClient[Any]]:
+    """Answer the routes of the API from ``store`` for the time of the block."""
+    health = HealthView(
+        Identity(version="test", cluster="default", started_at=time.time()),
+        store,
+        link=lambda: schemas.BrokerHealth(url="test://", transport="test", state="connected"),
+        collector=lambda: schemas.CollectorHealth(state="live"),
+        clock=time.time,
+    )
+    hub = Hub(store, (), log=logging.getLogger("test"))
+    with TestClient(create_litestar(Site(version="test"), Views(store, clock=time.time), health, hub)) as client:
+        yield client
