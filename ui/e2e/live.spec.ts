@@ -32,7 +32,7 @@ test('new rows wait while the list is paused, and come at a press', async ({ pag
   await page.keyboard.press('Space')
   await expect(badge(page)).toHaveText(/^Paused/)
   const id = await stack.send('add', { args: [3, 4] })
-  await expect(page.getByRole('button', { name: '1 new' })).toBeVisible()
+  await expect(page.getByRole('button', { name: '1 new', exact: true })).toBeVisible()
   await expect(rowOf(page, id)).toHaveCount(0)
   await page.keyboard.press('.')
   await expect(rowOf(page, id)).toContainText('success')

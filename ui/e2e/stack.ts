@@ -44,7 +44,22 @@ export class Stack {
     const first = await Promise.race([lines.next(), ended])
     clearTimeout(timer)
     if (first.done) throw new Error(`the stack did not start: ${said}`)
-    return new Stack(child, lines, JSON.parse(first.value) as Hello) // its first line, by its contract
+    const stack = new Stack(child, lines, JSON.parse(first.value) as Hello) // its first line, by its contract
+    await stack.warm()
+    return stack
+  }
+
+  /** Workers send task events only after Umbel has asked them to: tests start when a whole task was heard. */
+  private async warm(): Promise<void> {
+    for (const until = Date.now() + startMs; Date.now() < until; ) {
+      const id = await this.send('add', { args: [1, 1] })
+      for (let tries = 0; tries < 6; tries += 1) {
+        await new Promise((resolve) => setTimeout(resolve, 500))
+        const answer = await fetch(`${this.url}/api/v1/tasks/${id}`)
+        if (answer.ok && (await answer.text()).includes('"SUCCESS"')) return
+      }
+    }
+    throw new Error('no task was heard')
   }
 
   get url(): string {

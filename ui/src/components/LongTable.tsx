@@ -2,7 +2,7 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { memo, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 
 import { LongTableHead, type SortState } from './LongTableHead'
-import { useRowHeight, useWidth } from './measure'
+import { useIsPhone, useRowHeight, useWidth } from './measure'
 import { fit, template, type Column } from './table-columns'
 
 export interface LongTableProps<R> {
@@ -49,7 +49,8 @@ function RowView<R>({ row, index, top, columns, grid, className, actions }: RowP
 
 const Row = memo(RowView) as typeof RowView // memo forgets that the component is generic
 
-const stuck = 48 + 38 + 31
+/** What sticks above the rows: the bar, the tools and the head. */
+const stuck = 48 + 44 + 31
 
 /** A table of any length: the page scrolls, only the rows near the window exist, the roles say it is a table. */
 export function LongTable<R>(props: LongTableProps<R>) {
@@ -58,7 +59,8 @@ export function LongTable<R>(props: LongTableProps<R>) {
   const [width, measure] = useWidth()
   const [margin, setMargin] = useState(0)
   const height = useRowHeight()
-  const shown = width === 0 ? columns : width < 660 ? columns : fit(columns, width)
+  const phone = useIsPhone()
+  const shown = width === 0 || phone ? columns : fit(columns, width)
   const grid = template(shown)
   const virtual = useWindowVirtualizer({
     count: rows.length,
@@ -96,12 +98,12 @@ export function LongTable<R>(props: LongTableProps<R>) {
   }, [picked])
 
   return (
-    <div className="vt" ref={measure} role="table" aria-label={props.label} aria-rowcount={props.total < 0 ? -1 : props.total + 1} aria-colcount={shown.length}>
-      <div className="vt-top" role="rowgroup">
-        {props.tools}
-        <LongTableHead columns={shown} grid={grid} sort={props.sort} />
-      </div>
-      <div className="vt-body">
+    <div className="vt" ref={measure}>
+      <div className="vt-tools">{props.tools}</div>
+      <div role="table" aria-label={props.label} aria-rowcount={props.total < 0 ? -1 : props.total + 1} aria-colcount={shown.length}>
+        <div className="vt-top" role="rowgroup">
+          <LongTableHead columns={shown} grid={grid} sort={props.sort} />
+        </div>
         <div className="vt-rows" role="rowgroup" ref={body} style={{ height: `${virtual.getTotalSize()}px` }}>
           {items.map((item) => {
             const row = rows[item.index]
@@ -110,8 +112,8 @@ export function LongTable<R>(props: LongTableProps<R>) {
             return <Row key={item.key} row={row} index={item.index} top={item.start - margin} columns={shown} grid={grid} className={className} actions={props.rowActions} />
           })}
         </div>
-        {props.footer}
       </div>
+      <div className="vt-foot">{props.footer}</div>
     </div>
   )
 }

@@ -46,11 +46,11 @@ export function entries(typed: string, names: TaskNames | undefined, found: read
   const named = text === '' ? [] : (names?.items ?? []).filter(({ name }) => has(name, text)).slice(0, 5)
   const tasks = found.map((row): Entry => ({ id: `task-${row.id}`, group: 'Tasks', icon: LayoutList, label: `${oneLine(row.name ?? 'unknown name', 60)} ${oneLine(shortId(row.id))}`, note: stateLook(row.state, row.verdict?.code).word, run: () => doors.toTask(row.id) }))
   return [
+    ...pages.filter(({ label }) => has(label, text)),
     ...(isId(text) ? tasks : []),
     ...named.map(({ name, total }): Entry => ({ id: `name-${name}`, group: 'Task names', icon: Shapes, label: oneLine(name, 80), note: whole(total), run: () => doors.toTasks(`name:${quote(name)}`) })),
     ...(isId(text) ? [] : tasks),
     ...(text === '' ? [] : [{ id: 'search', group: 'Search', icon: Search, label: `Search tasks for ${text}`, note: '', run: () => doors.toTasks(text) } satisfies Entry]),
-    ...pages.filter(({ label }) => has(label, text)),
     ...switches.filter(({ label }) => has(label, text)),
   ]
 }
