@@ -78,10 +78,9 @@ async def _messages(
 ) -> AsyncIterator[ServerSentEventMessage]:
     subscription = await hub.subscribe(topics)
     try:
-        sent = hub.seq
+        sent = hub.seq if resume is None else resume
         yield _message("hello", sent, schemas.StreamHello(seq=sent, now=convert.known_instant(views.now())))
         if resume is not None:
-            sent = resume
             async for change in hub.changes_after(resume):
                 sent = change.seq
                 yield _of(change, views, query)
