@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 
 from umbel.store.relational.pages import Asked, Found, Place, Value, page, start_row
 from umbel.store.relational.plan import Plan
@@ -55,8 +55,8 @@ def walk(reader: Reader, plan: Plan, condition: Condition, asked: Asked, value: 
 
 def spans_of(reader: Reader, plan: Plan) -> list[Span]:
     """Return the spans of rows that can hold a match, in the order of arrival."""
-    ((low, high),) = reader.ask(select(func.min(task.c.id), func.max(task.c.id)))
-    if low is None:
+    low, high = reader.ends(task.c.id)
+    if low is None or high is None:
         return []
     if plan.blocks is None:
         return [Span(low, high)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Boolean, ColumnElement, and_, func, literal_column, select
+from sqlalchemy import ColumnElement, and_, func, select, text
 
 from umbel.store.protocols import Sort
 from umbel.store.relational.arrival import walk
@@ -16,7 +16,7 @@ from umbel.store.relational.search import Condition, is_term
 from umbel.store.relational.tables import task, task_count, term
 from umbel.store.relational.terms import TermKind
 
-_RETRIED: Final[Condition] = literal_column("task.retries > 0", Boolean)
+_RETRIED: Final = text("task.retries > 0")
 """Read word for word by SQLite before it uses the partial index on the retries."""
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from umbel.store.protocols import Arrival, JournalBatch, JournalSpan
 from umbel.store.relational.reader import Reader
@@ -57,7 +57,7 @@ def write(
 
 def span(reader: Reader) -> JournalSpan:
     """Return the oldest and the newest position."""
-    ((oldest, newest),) = reader.ask(select(func.min(journal.c.seq), func.max(journal.c.seq)))
+    oldest, newest = reader.ends(journal.c.seq)
     return JournalSpan(oldest=oldest or 0, newest=newest or 0)
 
 

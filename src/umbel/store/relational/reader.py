@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Engine, Executable
+from sqlalchemy import Column, Engine, Executable, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql import ClauseElement
 
@@ -69,6 +69,12 @@ class Reader:
     def ask(self, clause: Executable) -> Sequence[Row]:
         """Return all rows of a question that is asked once. Raises OutOfTime."""
         return self.all(Statement(clause))
+
+    def ends(self, column: Column[int]) -> tuple[int | None, int | None]:
+        """Return the least and the greatest value of an indexed column. SQLite looks up one at a time, not both."""
+        ((low,),) = self.ask(select(func.min(column)))
+        ((high,),) = self.ask(select(func.max(column)))
+        return low, high
 
 
 @contextmanager

@@ -174,13 +174,14 @@ class SqliteStore:
     def running_by_worker(self) -> dict[str, int]:
         """See ``WorkerStore.running_by_worker``."""
         running = (
-            select(term.c.text, func.count())
-            .join(task, task.c.worker_id == term.c.id)
-            .where(literal_column("task.state") == "STARTED", NOT_SUCCESS)
-            .group_by(term.c.text)
+            select(task.c.worker_id, func.count().label("tasks"))
+            .where(task.c.state == "STARTED", NOT_SUCCESS)
+            .group_by(literal_column("+task.worker_id"))
+            .subquery()
         )
+        named = select(term.c.text, running.c.tasks).join(running, running.c.worker_id == term.c.id)
         with self._reads() as reader:
-            return dict(map(tuple, reader.ask(running)))
+            return dict(map(tuple, reader.ask(named)))
 
     def problems(self) -> Sequence[str]:
         """Return what SQLite finds wrong with the file; empty when it is sound. Reads the whole file."""
