@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import sys
 import urllib.request
 from base64 import b64encode
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.processes import ROOT, Process, wait_until
+from tests.support.processes import LOOPBACK, ROOT, Process, wait_until
 from tests.support.services import missing
 from umbel.cli.demo.broker import NoBroker, plan_broker
 
@@ -49,10 +50,17 @@ class Demo(Process):
         """The processes that run in its environment, itself included; none where the system has no /proc."""
         return {pid for pid in _processes() if self._is_ours(pid)}
 
+    def broker_listens(self) -> bool:
+        """Whether its broker still runs; Redis overwrites its environment, so the family may lack it."""
+        port = re.search(r"redis://127\.0\.0\.1:(\d+)/0", self.log())
+        assert port, self.log()
+        with socket.socket() as link:
+            return link.connect_ex((LOOPBACK, int(port[1]))) == 0
+
     def _is_ours(self, pid: int) -> bool:
         with suppress(OSError):
             ours = f"TMPDIR={self.log_path.parent}".encode()
-            return ours in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            return any(one.startswith(ours) for one in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"))
         return False
 
 
@@ -68,6 +76,7 @@ def running(folder: Path, *options: str) -> Iterator[Demo]:
         demo.start(lambda: "stop     Ctrl-C" in demo.log())
         yield demo
     assert demo.family() == set()
+    assert not demo.broker_listens()
 
 
 def states(demo: Demo) -> set[str]:

@@ -40,7 +40,7 @@ class Wish(Struct, frozen=True, kw_only=True):
 
 def run_demo(wish: Wish) -> int:
     """Run the demo until Ctrl-C or SIGTERM, and return the exit code. Whatever it started has ended then."""
-    _leave_on_sigterm()
+    _leave_on_signals()
     folder = Path(tempfile.mkdtemp(prefix="umbel-demo-"))
     keep = True
     try:
@@ -62,7 +62,7 @@ def _run_in(folder: Path, wish: Wish) -> tuple[int, bool]:
     from umbel.server import serve  # noqa: PLC0415 - half a second, which --help need not wait for
 
     plan = plan_broker(wish.broker, folder)
-    with Children(folder, _environment(plan, wish.rate), _tell) as children, _broker_variables_away():
+    with Children(folder, _environment(folder, plan, wish.rate), _tell) as children, _broker_variables_away():
         _start_broker(children, plan)
         for child in (*workers(), beat(folder)):
             children.start(child)
@@ -114,11 +114,12 @@ def _start_broker(children: Children, plan: BrokerPlan) -> None:
         raise NoBroker(f"{plan.label} did not start; see {children.log_path(broker)}")
 
 
-def _environment(plan: BrokerPlan, rate: float) -> dict[str, str]:
+def _environment(folder: Path, plan: BrokerPlan, rate: float) -> dict[str, str]:
     """The environment of the children: nothing that a person has set for a Celery of their own."""
     ours = {name: text for name, text in os.environ.items() if not name.startswith(("CELERY_", "UMBEL_", "FLOWER_"))}
     demo = {"BROKER": f"{plan.url}0", "BACKEND": f"{plan.url}1", "PACE": str(pace_of(rate))}
-    return {**ours, "PYTHONUNBUFFERED": "1"} | {f"UMBEL_DEMO_{name}": text for name, text in demo.items()}
+    ours |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder)) | {"PYTHONUNBUFFERED": "1"}
+    return ours | {f"UMBEL_DEMO_{name}": text for name, text in demo.items()}
 
 
 def _settings(folder: Path, plan: BrokerPlan, wish: Wish) -> Settings:
@@ -177,11 +178,12 @@ def _tell(text: str) -> None:
     click.echo(f"Warning: {text}", err=True)
 
 
-def _leave_on_sigterm() -> None:
+def _leave_on_signals() -> None:
     def leave(*_: object) -> NoReturn:
         raise SystemExit(INTERRUPTED)
 
-    signal.signal(signal.SIGTERM, leave)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell starts its background jobs with SIGINT ignored
+        signal.signal(number, leave)
 
 
 @click.command("demo", short_help="See it run: a broker, workers, tasks and Umbel.")
