@@ -1,6 +1,10 @@
 """The contract of every store, by role. ``tests/store/contract`` is the same text as tests.
 
 All calls block and may be made from any thread. A writer is used by one thread at a time.
+
+Texts hold no NUL character and no lone surrogate, and integers fit in 64 bits: the decoder sees to it. A store that
+meets an event which it cannot keep raises an error that is no ``StoreError``: the same call would fail for ever, so
+the caller leaves that event out.
 """
 
 from __future__ import annotations
@@ -74,7 +78,9 @@ class TaskWriter(Protocol):
     def prune(self, retention: Retention, now: float) -> Pruned:
         """Delete what ``retention`` no longer keeps, oldest first, at most a slice (about 100 ms) a call.
 
-        Call again while ``more`` is true. A task that is not finished is deleted by ``max_age_s`` only.
+        Call again while ``more`` is true. A task's age counts from its first arrival; one that is not finished is
+        deleted by ``max_age_s`` only. Workers that were not seen for ``max_age_s`` go, too; the newest journal batch
+        stays, so that positions go on.
         """
 
 
@@ -128,9 +134,12 @@ class TaskList(Struct, frozen=True, kw_only=True):
     """A page of tasks.
 
     ``cursor`` gets the page after it; ``None`` is the end. ``complete`` is false when the time limit ended the
-    search before the page was full: ``tasks`` then holds what was found so far among the tasks that arrived after
-    ``covered_until`` (epoch seconds), and ``cursor`` goes on from there. ``seq`` is the journal position that the
-    page reflects: later changes have a greater one.
+    search before the page was full: ``tasks`` then holds what was found so far, and ``cursor`` goes on from there. In
+    the order of arrival that is what was found among the tasks that arrived after ``covered_until`` (epoch seconds;
+    before it in an ascending list); in any other order ``covered_until`` is ``None``, and the tasks are the first ones
+    of the whole list. ``seq`` is the journal position that the page reflects: later changes have a greater one.
+
+    ``count`` of a search by nothing but name and state is exact; else it is at least what the pages so far hold.
     """
 
     tasks: tuple[Task, ...]
@@ -187,7 +196,7 @@ class TaskReader(Protocol):
         limit: int = 100,
         cursor: str | None = None,
     ) -> TaskList:
-        """Return the tasks that match, in order; ties are ordered by arrival, tasks without the value come last.
+        """Return the tasks that match, in order; ties by arrival in the same direction, those without the value last.
 
         ``limit`` is 1 to 1,000. A page never repeats a task of the page before it unless it moved in between.
         Raises BadCursor, and QueryTooSlow only where not even a part can be said (a sort without an index).
@@ -200,7 +209,7 @@ class TaskReader(Protocol):
         """Return what is known of task types by name, at most 10,000."""
 
     def journal(self, after: int, limit: int = 100) -> builtins.list[JournalBatch]:
-        """Return batches with ``seq > after``, oldest first; empty at the end."""
+        """Return batches with ``seq > after``, oldest first; empty at the end. Large batches come fewer at once."""
 
     def journal_span(self) -> JournalSpan:
         """Return what the journal holds. A position before ``oldest - 1`` cannot be resumed."""

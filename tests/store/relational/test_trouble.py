@@ -95,3 +95,13 @@ def test_a_commit_that_fails_inside_leaves_nothing_half_done(
         "send_customer_sms": {"SUCCESS": 1},
         "new": {"SUCCESS": 1},
     }
+
+
+def test_an_event_that_cannot_be_kept_is_no_fault_of_the_store(sqlite: SqliteStore) -> None:
+    """The error is no StoreError, so that the caller leaves the event out; the rest of the batch is not stored."""
+    good = a_task_that_succeeded("good")
+    for bad in (received(name="\udc80"), received(retries=2**70), received(args="\ud800")):
+        with pytest.raises((UnicodeError, OverflowError)):
+            sqlite.commit(arrivals([*good, bad]))
+        assert sqlite.task("good") is None
+    assert sqlite.commit(arrivals(good)).tasks == 1

@@ -22,6 +22,8 @@ _BROKEN: Final = {
     sqlite3.SQLITE_AUTH: "the permission is missing",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check that its directory exists and can be written",
 }
+_OF_THE_DATA: Final = (sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError)
+"""The store is well, the values are not: a retry would fail for ever, so these are left as they are."""
 _FOR_NOW: Final = {
     sqlite3.SQLITE_BUSY: "another process holds its lock",
     sqlite3.SQLITE_LOCKED: "another connection holds its lock",
@@ -38,6 +40,8 @@ def translated(url: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        if isinstance(error.orig, _OF_THE_DATA):
+            raise
         raise _meaning(error.orig, url) from error
     except sqlite3.Error as error:
         raise _meaning(error, url) from error
