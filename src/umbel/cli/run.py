@@ -124,6 +124,9 @@ def _serve(resolved: Resolved, invocation: Invocation) -> int:
 
 def _start_log(level: str) -> None:
     logging.basicConfig(level=level.upper(), format=LOG_FORMAT)
+    if level != "debug":
+        for talkative in ("alembic", "uvicorn"):
+            logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def _export(settings: Settings) -> None:
