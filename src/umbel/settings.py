@@ -4,7 +4,6 @@ The table is the class ``Settings``: a field's annotation says what it is for (`
 beside it. ``umbel.cli`` reads the command line, the environment and ``.env`` into it.
 """
 
-import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,6 +14,7 @@ import platformdirs
 from msgspec import Struct
 
 from umbel.model.errors import UmbelError
+from umbel.model.secrets import MASK, mask_url
 
 GIB: Final = 1 << 30
 DEFAULT_CREDENTIALS: Final = frozenset({("admin", "admin123"), ("admin", "admin")})
@@ -321,22 +321,6 @@ def is_loopback(address: str) -> bool:
         return address.lower() == "localhost"
 
 
-def mask_url(url: str) -> str:
-    """Return ``url`` without passwords; of a list of URLs (kombu's, with ``;``) every one is masked.
-
-    A password with an unquoted ``/`` or ``@`` is masked too; rather too much is masked than too little.
-    """
-    return ";".join(_mask_one(part) for part in re.split(r";(?=[^:/@]+://)", url))
-
-
-def _mask_one(url: str) -> str:
-    scheme, mark, rest = url.partition("://")
-    userinfo, at, tail = rest.rpartition("@")
-    if mark and at and ":" in userinfo:
-        url = f"{scheme}://{userinfo.partition(':')[0]}:***@{tail}"
-    return re.sub(r"([?&][^=&]*(?:password|secret|token)[^=&]*=)[^&]+", r"\1***", url, flags=re.IGNORECASE)
-
-
 def masked(setting: Setting, value: object) -> object:
     """Return ``value`` fit to be shown: URLs keep all but the password, lists keep the users."""
     if value is None or value == ():
@@ -344,5 +328,5 @@ def masked(setting: Setting, value: object) -> object:
     if setting.about.kind == "url":
         return mask_url(str(value))
     if isinstance(value, tuple):
-        return tuple(f"{str(entry).partition(':')[0]}:***" for entry in value)
-    return "***"
+        return tuple(f"{str(entry).partition(':')[0]}:{MASK}" for entry in value)
+    return MASK

@@ -10,7 +10,6 @@ from tests.support.events import T0
 from umbel.ingest.app import make_app
 from umbel.ingest.backoff import Backoff
 from umbel.ingest.errors import AppNotFound
-from umbel.ingest.masking import Masker, masked
 from umbel.ingest.rate import Rate
 from umbel.ingest.receivers.kombu import broker_url
 from umbel.ingest.receivers.link import BLIND_KEPT, LinkLog
@@ -72,29 +71,6 @@ def test_the_link_remembers_the_newest_gaps() -> None:
     gaps = link.health().blind
     assert len(gaps) == BLIND_KEPT
     assert gaps[-1].reason == f"loss {BLIND_KEPT + 9}"
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("redis://127.0.0.1:6379/0", "redis://127.0.0.1:6379/0"),
-        ("redis://:hush@127.0.0.1:6379/0", "redis://:**@127.0.0.1:6379/0"),
-        ("amqp://me:hush@host//", "amqp://me:**@host//"),
-        ("amqp://me:hush@a//;amqp://me:hush@b//", "amqp://me:**@a//;amqp://me:**@b//"),
-        ("sentinel://:hush@h:1;sentinel://:hush@h:2", "sentinel://:**@h:1/;sentinel://:**@h:2/"),
-        ("rediss://h:1/0?password=hush&ssl_cert_reqs=none", "rediss://h:1/0"),
-    ],
-)
-def test_passwords_are_masked(url: str, shown: str) -> None:
-    """No page and no log shows a password."""
-    assert masked(url) == shown
-
-
-def test_passwords_are_taken_out_of_messages() -> None:
-    """Drivers put what they like into their errors."""
-    masker = Masker("amqp://me:p%40ss@a//;amqp://me:other@b//;redis://c/0?password=third")
-
-    assert masker.clean("refused p%40ss, p@ss, other, third") == "refused **, **, **, **"
 
 
 def test_the_rate_is_of_the_last_ten_seconds() -> None:

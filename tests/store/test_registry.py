@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from umbel.store.protocols import StoreBroken, StoreError
-from umbel.store.registry import default_url, masked, open_store
+from umbel.store.registry import open_store
 
 
 def test_a_url_and_a_path_open_the_same_store(tmp_path: Path) -> None:
@@ -47,19 +47,6 @@ def test_sqlite_needs_a_path(url: str) -> None:
     """A URL that looks like a server's is a mistake."""
     with pytest.raises(StoreError, match="needs a path"):
         open_store(url)
-
-
-def test_a_password_is_masked_wherever_it_stands() -> None:
-    """A ``@`` or ``:`` inside of it does not show its tail."""
-    assert masked("postgresql://umbel:p@ss:w@db:5432/umbel") == "postgresql://umbel:***@db:5432/umbel"
-    assert masked("clickhouse://db/umbel?sslPassword=x&a=1") == "clickhouse://db/umbel?sslPassword=***&a=1"
-    assert masked("/plain/path@home.db") == "/plain/path@home.db"
-
-
-def test_the_default_is_a_file_of_the_user() -> None:
-    """An absolute path to a file of its own."""
-    assert default_url().startswith("sqlite:////")
-    assert default_url().endswith("umbel.db")
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:

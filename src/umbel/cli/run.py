@@ -18,7 +18,8 @@ from umbel.cli.options import given
 from umbel.cli.resolve import Resolved, Resolver
 from umbel.cli.sources import FLOWER, UMBEL, Environment, read_dotenv
 from umbel.model.errors import UmbelError
-from umbel.settings import Settings, SettingsError, mask_url
+from umbel.model.secrets import mask_url
+from umbel.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from celery import Celery

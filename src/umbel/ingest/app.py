@@ -8,7 +8,7 @@ import celery
 from celery.app.utils import find_app
 
 from umbel.ingest.errors import AppNotFound
-from umbel.ingest.masking import Masker
+from umbel.model.secrets import Masker
 
 
 def make_app(

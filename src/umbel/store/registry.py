@@ -9,19 +9,13 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from platformdirs import user_data_path
-
+from umbel.model.secrets import mask_url
 from umbel.store.protocols import Store, StoreError
 from umbel.store.relational.engine import SYNCHRONOUS
 from umbel.store.relational.sqlite import SqliteStore
 
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 _EXISTING: Final = "sqlite:////absolute/path.db, or a plain path"
-
-
-def default_url() -> str:
-    """Return the URL of the store in the user's data directory."""
-    return f"sqlite:///{user_data_path('umbel', appauthor=False) / 'umbel.db'}"
 
 
 def open_store(url: str, *, clock: Callable[[], float] = time.time) -> Store:
@@ -34,27 +28,18 @@ def open_store(url: str, *, clock: Callable[[], float] = time.time) -> Store:
     if scheme is None:
         return SqliteStore(Path(url).expanduser().absolute(), clock=clock)
     if scheme.group(1).lower() != "sqlite":
-        raise StoreError(f"store {masked(url)}: there is no '{scheme.group(1)}' store; known are {_EXISTING}")
+        raise StoreError(f"store {mask_url(url)}: there is no '{scheme.group(1)}' store; known are {_EXISTING}")
     path, synchronous = _sqlite_parts(url)
     return SqliteStore(path, clock=clock, synchronous=synchronous)
-
-
-def masked(url: str) -> str:
-    """Return ``url`` with its password, and any password among its options, as ``***``."""
-    head, at, tail = url.rpartition("@")
-    if at and ":" in head.partition("://")[2]:
-        scheme, separator, login = head.partition("://")
-        url = f"{scheme}{separator}{login.partition(':')[0]}:***@{tail}"
-    return re.sub(r"(?i)([?&][^=&]*pass[^=&]*=)[^&]*", r"\1***", url)
 
 
 def _sqlite_parts(url: str) -> tuple[Path, str]:
     parts = urlsplit(url)
     if parts.netloc or not parts.path.strip("/"):
-        raise StoreError(f"store {masked(url)}: SQLite needs a path: {_EXISTING}")
+        raise StoreError(f"store {mask_url(url)}: SQLite needs a path: {_EXISTING}")
     options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     synchronous = options.pop("synchronous", SYNCHRONOUS[0]).upper()
     if options or synchronous not in SYNCHRONOUS:
         wrong = next(iter(options), f"synchronous={synchronous}")
-        raise StoreError(f"store {masked(url)}: option '{wrong}' is not known; there is synchronous=normal|full")
+        raise StoreError(f"store {mask_url(url)}: option '{wrong}' is not known; there is synchronous=normal|full")
     return Path(unquote(parts.path[1:])).expanduser().absolute(), synchronous

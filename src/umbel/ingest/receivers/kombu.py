@@ -12,10 +12,10 @@ import celery
 
 from umbel.ingest.backoff import CAP_S, Backoff
 from umbel.ingest.health import BrokerHealth
-from umbel.ingest.masking import Masker, masked
 from umbel.ingest.receivers.link import LinkLog
 from umbel.ingest.receivers.protocol import Received
 from umbel.ingest.receivers.subscription import Subscription
+from umbel.model.secrets import Masker, mask_url
 
 STEADY_S: Final = 5.0
 """A link that held this long is healthy: the next loss starts with a short wait again."""
@@ -44,7 +44,7 @@ class KombuReceiver:
         self._durable_queue = durable_queue
         self._masker = Masker(url)
         self._backoff = Backoff(random)
-        self._link = LinkLog(url=masked(url), transport=url.partition(":")[0], clock=clock)
+        self._link = LinkLog(url=mask_url(url), transport=url.partition(":")[0], clock=clock)
         self._live: Subscription | None = None
         self._woken = threading.Event()
         self._next_try_at = 0.0

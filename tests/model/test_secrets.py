@@ -1,0 +1,32 @@
+"""Passwords do not leave the settings: no page, log, message or store shows one."""
+
+import pytest
+
+from umbel.model.secrets import Masker, mask_url
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("redis://localhost:6379/0", "redis://localhost:6379/0"),
+        ("redis://:secret@localhost/0", "redis://:***@localhost/0"),
+        ("amqp://ana:se/cr@et@host:5672//", "amqp://ana:***@host:5672//"),
+        ("sentinel://:a@one:1;sentinel://:b;c@two:2", "sentinel://:***@one:1;sentinel://:***@two:2"),
+        ("redis://host/0?ssl_password=abc&db=1", "redis://host/0?ssl_password=***&db=1"),
+        ("/var/lib/umbel.db", "/var/lib/umbel.db"),
+        ("rediss://h:1/0?password=hush&ssl_cert_reqs=none", "rediss://h:1/0?password=***&ssl_cert_reqs=none"),
+        ("postgresql://umbel:p@ss:w@db:5432/umbel", "postgresql://umbel:***@db:5432/umbel"),
+        ("clickhouse://db/umbel?sslPassword=x&a=1", "clickhouse://db/umbel?sslPassword=***&a=1"),
+        ("/plain/path@home.db", "/plain/path@home.db"),
+        ("", ""),
+    ],
+)
+def test_passwords_in_urls_are_masked(url: str, shown: str) -> None:
+    """Every password goes, well quoted or not, and nothing else does."""
+    assert mask_url(url) == shown
+
+
+def test_passwords_are_taken_out_of_messages() -> None:
+    """Drivers put what they like into their errors."""
+    masker = Masker("amqp://me:p%40ss@a//;amqp://me:other@b//;redis://c/0?password=third")
+    assert masker.clean("refused p%40ss, p@ss, other, third") == "refused ***, ***, ***, ***"
