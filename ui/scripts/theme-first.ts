@@ -11,10 +11,14 @@ const source = fileURLToPath(new URL(`..${address}`, import.meta.url))
  */
 export function themeFirst(): Plugin {
   const tag = (src: string) => [{ tag: 'script', attrs: { src }, injectTo: 'head' as const }]
+  let builds = false
   return {
     name: 'umbel-theme-first',
+    configResolved(config) {
+      builds = config.command === 'build'
+    },
     buildStart() {
-      if (!this.meta.watchMode) this.emitFile({ type: 'asset', name: 'theme.js', source: readFileSync(source, 'utf8') })
+      if (builds) this.emitFile({ type: 'asset', name: 'theme.js', source: readFileSync(source, 'utf8') })
     },
     transformIndexHtml: {
       order: 'post',

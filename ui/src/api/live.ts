@@ -8,7 +8,7 @@ import type { SseMessage } from '@/lib/sse'
 import { Connection, type Link } from './connection'
 import { merge, noFresh, patch, rows, type Fresh } from './list'
 import { health, overview, workers, type ListKey } from './queries'
-import type { Health, StreamGap, StreamHello, StreamTasks, TaskPage } from './types'
+import type { Health, Overview, StreamGap, StreamHello, StreamTasks, TaskPage } from './types'
 
 type Pages = InfiniteData<TaskPage, string | null>
 
@@ -150,9 +150,19 @@ export class Live {
       setServerNow((data as Health).now)
       this.client.setQueryData(health.queryKey, data as Health)
     } else if (name === 'workers') this.client.setQueryData(workers.queryKey, data as never)
-    else if (name === 'overview') this.client.setQueryData(overview.queryKey, data as never)
+    else if (name === 'overview') this.figures(data as Overview)
     else if (name === 'tasks') this.tasks(data as StreamTasks)
     else if (name === 'gap') this.gap(data as StreamGap)
+  }
+
+  /** A verdict on a running task changes without an event of it; the count of the lost tells when. */
+  private figures(now: Overview): void {
+    const before = this.client.getQueryData<Overview>(overview.queryKey)
+    this.client.setQueryData(overview.queryKey, now)
+    if (!before || before.lost.value === now.lost.value) return
+    void this.client.invalidateQueries({ queryKey: ['task'] })
+    if (this.hold.get() || this.paused.get()) this.fresh.set((old) => ({ ...old, partial: true }))
+    else void this.refresh()
   }
 
   private gap({ seq }: StreamGap): void {

@@ -20,9 +20,9 @@ export function splitName(name: string): { module: string; last: string } {
   return dot < 0 || dot === name.length - 1 || !/^[\w.:-]+$/.test(name) ? { module: '', last: name } : { module: name.slice(0, dot + 1), last: name.slice(dot + 1) }
 }
 
-/** Words of the server as a sentence of the page: a capital first, a full stop last. */
+/** Words of the server as a sentence of the page: a capital first, unless it begins with a name, and a full stop last. */
 export function sentenceOf(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1)
+  const capital = /^[a-z]+[\s,;:]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
   return /[.!?…]$/.test(capital) || capital === '' ? capital : `${capital}.`
 }
 

@@ -5,7 +5,7 @@ import { backoff } from './backoff'
 import { thrown } from './exception'
 import { progress } from './progress'
 import { stateLook } from './states'
-import { harmless, oneLine, splitName } from './text'
+import { harmless, oneLine, sentenceOf, splitName } from './text'
 
 describe('harmless', () => {
   it('shows control and direction characters instead of obeying them', () => {
@@ -16,6 +16,12 @@ describe('harmless', () => {
     expect(harmless('a\nb')).toBe('a\nb')
     expect(oneLine('a\nb')).toBe('a ↵ b')
     expect(oneLine('x'.repeat(1000), 10)).toBe(`${'x'.repeat(10)}…`)
+  })
+})
+
+describe('sentenceOf', () => {
+  it('begins with a capital and ends with a full stop, and leaves names as they are', () => {
+    expect([sentenceOf('its heartbeats come'), sentenceOf('w1@host went'), sentenceOf('Done.'), sentenceOf('')]).toEqual(['Its heartbeats come.', 'w1@host went.', 'Done.', ''])
   })
 })
 

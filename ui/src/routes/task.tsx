@@ -20,7 +20,7 @@ import { TaskHead } from '@/features/task/TaskHead'
 import { Values } from '@/features/task/Values'
 import { Why } from '@/features/task/Why'
 import { quote } from '@/lib/search-text'
-import { hasEnded } from '@/lib/states'
+import { hasEnded, isLost } from '@/lib/states'
 import { oneLine, shortId, splitName } from '@/lib/text'
 
 import '@/features/task/task.css'
@@ -74,7 +74,7 @@ export function TaskRoute() {
               ]}
               missing="No event told them: workers send them when they receive a task."
             />
-            <Values title="Result" parts={[{ name: null, text: task.result, cut: isCut('result') }]} missing={task.state === 'SUCCESS' ? 'No event told it.' : hasEnded(task.state) ? 'There is none: only a success has a result.' : 'There is none yet.'} />
+            <Values title="Result" parts={[{ name: null, text: task.result, cut: isCut('result') }]} missing={task.state === 'SUCCESS' || isLost(task.verdict?.code) ? 'No event told it.' : hasEnded(task.state) ? 'There is none: only a success has a result.' : 'There is none yet.'} />
           </div>
           <Related task={task} />
           <Events task={task} />

@@ -5,18 +5,21 @@ import { Duration, Elapsed, Time, Until } from '@/components/Time'
 import { age } from '@/lib/duration'
 import { thrown } from '@/lib/exception'
 import { between } from '@/lib/instant'
+import { isLost } from '@/lib/states'
 
 const words: Record<string, string> = { REPLACED: 'replaced', REDELIVERED: 'delivered again' }
 
-function Outcome({ attempt }: { attempt: Attempt }) {
+/** `lost` is the verdict on a task whose end nobody saw, null for every other. */
+function Outcome({ attempt, lost }: { attempt: Attempt; lost: string | null }) {
   if (attempt.outcome && words[attempt.outcome]) return <span className="st plain">{words[attempt.outcome]}</span>
+  if (!attempt.outcome && lost) return <StateWord state="STARTED" verdict={lost} />
   return <StateWord state={attempt.outcome ?? (attempt.started_at ? 'STARTED' : attempt.received_at ? 'RECEIVED' : 'PENDING')} />
 }
 
-function Ran({ attempt }: { attempt: Attempt }) {
+function Ran({ attempt, lost }: { attempt: Attempt; lost: string | null }) {
   const seconds = attempt.runtime_s ?? between(attempt.started_at, attempt.ended_at)
   if (seconds !== null) return <Duration seconds={seconds} />
-  if (attempt.started_at && !attempt.outcome) return <Elapsed from={attempt.started_at} />
+  if (attempt.started_at && !attempt.outcome && lost === null) return <Elapsed from={attempt.started_at} />
   return <span className="dim">—</span>
 }
 
@@ -42,6 +45,8 @@ function Why({ attempt }: { attempt: Attempt }) {
 
 export function Attempts({ task }: { task: TaskDetail }) {
   if (task.attempts.length === 0) return null
+  const code = task.verdict?.code ?? null
+  const lost = isLost(code) ? code : null
   return (
     <div className="panel tw mt8">
       <table className="mt fix attempts">
@@ -60,7 +65,7 @@ export function Attempts({ task }: { task: TaskDetail }) {
           {task.attempts.map((attempt, index) => (
             <tr key={attempt.number}>
               <td className="p2">
-                <Outcome attempt={attempt} />
+                <Outcome attempt={attempt} lost={lost} />
               </td>
               <td className="p1">
                 <span className="only-m">Attempt </span>
@@ -69,7 +74,7 @@ export function Attempts({ task }: { task: TaskDetail }) {
               <td className="p3 ell">{attempt.worker ? <Line text={attempt.worker} limit={120} /> : <Unknown why="No event told the worker" />}</td>
               <td className="num">{attempt.started_at ? <Time at={attempt.started_at} precision="ms" /> : <span className="dim">—</span>}</td>
               <td className="num p4">
-                <Ran attempt={attempt} />
+                <Ran attempt={attempt} lost={lost} />
               </td>
               <td className="p5 ell">
                 <Why attempt={attempt} />

@@ -3,7 +3,7 @@ import { Section } from '@/components/Page'
 import { Time } from '@/components/Time'
 import { useNow } from '@/lib/clock'
 import { age, duration, elapsed } from '@/lib/duration'
-import { stateLook } from '@/lib/states'
+import { isLost, stateLook } from '@/lib/states'
 
 import { phases, ticks, total, type Phase } from './phases'
 import { span } from './sentence'
@@ -26,7 +26,7 @@ export function PhaseBar({ task }: { task: TaskDetail }) {
   const long = (last.to - first.from) / 1000
   const share = (seconds: number) => (long > 0 ? (seconds / long) * 100 : 0)
   const between = total(all, 'between')
-  const title = span(task) ?? `${elapsed(long)} so far`
+  const title = span(task) ?? (isLost(task.verdict?.code) ? 'Its end was not seen' : `${elapsed(long)} so far`)
   return (
     <Section
       title={title}

@@ -9,6 +9,7 @@ import { Age, Time } from '@/components/Time'
 import { useNow } from '@/lib/clock'
 import { progress } from '@/lib/progress'
 import { hasEnded, isLost, isRunning, stateLook } from '@/lib/states'
+import { sentenceOf } from '@/lib/text'
 import { copy } from '@/lib/toasts'
 
 import { sentence } from './sentence'
@@ -30,7 +31,7 @@ function Verdict({ task }: { task: TaskDetail }) {
     <div className={`banner mt16 ${kind ?? ''}`}>
       {isLost(verdict.code) ? <Glyph kind="lost" /> : kind && <Glyph kind={kind} />}
       <span>
-        <Line text={verdict.text} limit={600} />
+        <Line text={sentenceOf(verdict.text)} limit={600} />
       </span>
     </div>
   )
@@ -38,7 +39,7 @@ function Verdict({ task }: { task: TaskDetail }) {
 
 export function TaskHead({ task }: { task: TaskDetail }) {
   const now = useNow()
-  const told = isRunning(task.state) ? progress(task.progress) : null
+  const told = isRunning(task.state) && !isLost(task.verdict?.code) ? progress(task.progress) : null
   return (
     <>
       <Answer
