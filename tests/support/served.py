@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from umbel.store.registry import open_store
 
 from umbel.live.hub import Hub, Topic
 from umbel.model.events import Event
 from umbel.store.protocols import Arrival, Store
+from umbel.store.registry import open_store
 from umbel.web import schemas
 from umbel.web.app import Site, create_app
 from umbel.web.health import HealthView, Identity
