@@ -1,36 +1,84 @@
-"""Redis pub/sub under kombu: knowing when the subscription was lost.
+"""Reads Redis pub/sub on the connection that kombu has opened and subscribed.
 
-redis-py connects and subscribes again on its own when the server hangs up, for instance on a slow subscriber
-(``client-output-buffer-limit pubsub``), and kombu does when a socket is gone. Both are silent, and all that was
-published meanwhile is lost. So the socket is watched, and its replacement is taken for what it is: a lost link.
+kombu would parse each envelope slowly and build an object a message; and redis-py connects and subscribes again on
+its own when the server hangs up, for instance on a slow subscriber (``client-output-buffer-limit pubsub``). That is
+silent, and all that was published meanwhile is lost. So the socket is watched here, and its replacement is taken for
+what it is: a lost link.
 """
 
+import binascii
+import time
 from typing import Any, Final
 
+import msgspec
+from msgspec import Struct, field
+
 from umbel.ingest.errors import LinkLost
+from umbel.ingest.receivers.protocol import RawMessage
+from umbel.ingest.receivers.reading import MAX_DRAIN_S, MAX_MESSAGES, Inbox
 
 MAX_UNANSWERED_PINGS: Final = 2
+_MESSAGE_TYPES: Final = frozenset({b"pmessage", b"message", "pmessage", "message"})
 
 
-class PubSubWatch:
-    """Watches the pub/sub connection of one of kombu's Redis channels, once it has subscribed."""
+class _Properties(Struct, gc=False):
+    body_encoding: str | None = None
 
-    def __init__(self, pubsub: Any) -> None:  # noqa: ANN401 - redis-py's PubSub, or kombu's variant of it
+
+class _Envelope(Struct, gc=False):
+    """What kombu publishes (``kombu.transport.virtual``)."""
+
+    body: str
+    content_type: str | None = field(name="content-type", default=None)
+    encoding: str | None = field(name="content-encoding", default=None)
+    properties: _Properties = field(default_factory=_Properties)
+
+
+class PubSubReader:
+    """Reads one of kombu's subscriptions, once Redis has confirmed it. ``pubsub`` is redis-py's, or kombu's variant."""
+
+    def __init__(self, pubsub: Any) -> None:  # noqa: ANN401 - kombu's variant is made at run time
         self._pubsub = pubsub
         self._connection = pubsub.connection
         self._was_replaced = False
+        self._open = msgspec.json.Decoder(_Envelope).decode
         self._connection.register_connect_callback(self._on_connect)  # held weakly by redis-py
 
-    def check(self) -> None:
-        """Raise LinkLost where the subscription is not the one that it was."""
-        if self._was_replaced or self._pubsub.connection is not self._connection:
-            raise LinkLost("the server closed the subscription, and the client library opened a new one")
+    def read(self, timeout_s: float, inbox: Inbox) -> None:
+        """Put what comes into ``inbox``, waiting at most ``timeout_s`` for the first message.
 
-    def ping(self) -> None:
+        Raises LinkLost, or what redis-py raises, when the link is gone.
+        """
+        messages, next_response = inbox.messages, self._pubsub.parse_response
+        response = next_response(block=False, timeout=timeout_s)
+        must_stop_at = time.monotonic() + MAX_DRAIN_S
+        while response is not None:
+            if response[0] in _MESSAGE_TYPES:
+                messages.append(self._message(response[-1]))
+            if len(messages) >= MAX_MESSAGES or time.monotonic() > must_stop_at:
+                break
+            response = next_response(block=False, timeout=0)
+        self._check()
+
+    def keep_alive(self) -> None:
         """Ask the server for a sign of life when one is due; raises LinkLost where it owes too many."""
         if self._pubsub.health_check_response_counter >= MAX_UNANSWERED_PINGS:
             raise LinkLost(f"the server left {MAX_UNANSWERED_PINGS} pings unanswered")
         self._pubsub.check_health()
 
+    def _check(self) -> None:
+        if self._was_replaced or self._pubsub.connection is not self._connection:
+            raise LinkLost("the server closed the subscription, and the client library opened a new one")
+
     def _on_connect(self, _connection: object) -> None:
         self._was_replaced = True
+
+    def _message(self, data: bytes) -> RawMessage:
+        """Return the message in an envelope; what is no envelope is handed on as it is, for the decoder to refuse."""
+        try:
+            envelope = self._open(data)
+            is_coded = envelope.properties.body_encoding == "base64"
+            body = binascii.a2b_base64(envelope.body) if is_coded else envelope.body
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return RawMessage(data, None, None)
+        return RawMessage(body, envelope.content_type, envelope.encoding)

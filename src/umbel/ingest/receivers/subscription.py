@@ -2,8 +2,6 @@
 
 import contextlib
 import copy
-import math
-import time
 import uuid
 from collections import deque
 from collections.abc import Sequence
@@ -15,10 +13,9 @@ from celery.events.event import get_exchange
 
 from umbel.ingest.errors import LinkLost
 from umbel.ingest.receivers.protocol import RawMessage
-from umbel.ingest.receivers.pubsub import PubSubWatch
+from umbel.ingest.receivers.pubsub import PubSubReader
+from umbel.ingest.receivers.reading import AmqpReader, Inbox, KombuReader, Reader
 
-MAX_MESSAGES: Final = 2_000
-MAX_DRAIN_S: Final = 0.1
 SUBSCRIBE_WITHIN_S: Final = 5.0
 HEARTBEAT_S: Final = 10
 PING_EVERY_S: Final = 5
@@ -27,17 +24,12 @@ UNACKNOWLEDGED: Final = 20_000
 DURABLE_TTL_S: Final = 3_600.0
 DURABLE_MAX_BYTES: Final = 256 * 1024 * 1024
 
-_MOMENT_S: Final = 0.001
 _REDIS_OPTIONS: Final = {
     "socket_connect_timeout": 5,
     "socket_timeout": 5,
     "socket_keepalive": True,
     "health_check_interval": PING_EVERY_S,
 }
-
-
-class _Full(Exception):
-    """Ends a drain that would not end on its own, because messages come as fast as they are taken."""
 
 
 class Subscription:
@@ -49,11 +41,8 @@ class Subscription:
 
     def __init__(self, app: "celery.Celery", durable_queue: str | None = None) -> None:
         self._app = app
-        self._messages: list[RawMessage] = []
+        self._inbox = Inbox()
         self._unsettled: deque[tuple[int, Any]] = deque()
-        self._last: Any = None
-        self._must_stop_at = math.inf
-        self._watch: PubSubWatch | None = None
         self._connection = _connection(app)
         self._driver = str(self._connection.transport.driver_type)
         self._is_durable = durable_queue is not None and self._driver == "amqp"
@@ -73,30 +62,39 @@ class Subscription:
         self._control_channel: Any = None
         queue = _durable_queue(self._app, self._connection, str(durable_queue)) if self._is_durable else None
         self._consume(queue or _queue(self._app, self._connection, self._driver))
-        if self._driver == "redis":
-            self._await_subscription()
+        self._reader = self._reader_of_driver()
 
     def _consume(self, queue: kombu.Queue) -> None:
         consumer = kombu.Consumer(
             self._channel,
             queues=[queue],
             no_ack=not self._is_durable,
-            on_message=self._on_message,
-            on_decode_error=lambda message, _error: self._on_message(message),
+            on_message=self._inbox.on_message,
+            on_decode_error=lambda message, _error: self._inbox.on_message(message),
         )
         if self._is_durable:
             consumer.qos(prefetch_count=UNACKNOWLEDGED)
         consumer.consume()
 
+    def _reader_of_driver(self) -> Reader:
+        if self._driver == "amqp" and hasattr(self._link, "transport"):
+            return AmqpReader(self._transport, self._link)
+        if self._driver == "redis":
+            self._await_subscription()
+            pubsub = self._channel.subclient
+            if hasattr(pubsub.connection, "register_connect_callback"):
+                return PubSubReader(pubsub)
+        return KombuReader(self._drain)
+
+    def _drain(self, timeout_s: float) -> None:
+        self._transport.drain_events(self._link, timeout=timeout_s)
+
     def _await_subscription(self) -> None:
         """Wait for Redis to confirm that it will send what is published."""
         try:
-            self._transport.drain_events(self._link, timeout=SUBSCRIBE_WITHIN_S)
+            self._drain(SUBSCRIBE_WITHIN_S)
         except TimeoutError as error:
             raise LinkLost(f"no answer to the subscription in {SUBSCRIBE_WITHIN_S:.0f} s") from error
-        pubsub = self._channel.subclient
-        if hasattr(pubsub.connection, "register_connect_callback"):
-            self._watch = PubSubWatch(pubsub)
 
     def drain(self, timeout_s: float) -> None:
         """Gather what comes, waiting at most ``timeout_s`` for the first message and then only for what is there.
@@ -104,45 +102,14 @@ class Subscription:
         Raises LinkLost, or what the driver raises, when the link is gone; what came before it is still there for
         ``take``.
         """
-        try:
-            self._drain(timeout_s)
-        except _Full:
-            pass
-        except TimeoutError as error:
-            if error.errno is not None:  # the socket's own, and not the end of our waiting
-                raise
-        finally:
-            self._must_stop_at = math.inf
-        if self._watch is not None:
-            self._watch.check()
-        self._keep_alive()
-
-    def _drain(self, timeout_s: float) -> None:
-        drain, link = self._transport.drain_events, self._link
-        self._must_stop_at = time.monotonic() + timeout_s + MAX_DRAIN_S
-        drain(link, timeout=timeout_s)
-        self._must_stop_at = time.monotonic() + MAX_DRAIN_S
-        while len(self._messages) < MAX_MESSAGES and time.monotonic() < self._must_stop_at:
-            drain(link, timeout=_MOMENT_S)
-
-    def _keep_alive(self) -> None:
-        if self._watch is not None:
-            self._watch.ping()
-        elif self._connection.supports_heartbeats and self._connection.heartbeat:
-            self._transport.heartbeat_check(self._link, rate=2)
-
-    def _on_message(self, message: Any) -> None:  # noqa: ANN401 - each transport has a class of its own
-        self._messages.append(RawMessage(message.body, message.content_type, message.content_encoding))
-        self._last = message.delivery_tag
-        is_drained_by_loop = self._driver != "amqp"  # py-amqp hands out one message a call, also while it waits
-        if is_drained_by_loop and (len(self._messages) >= MAX_MESSAGES or time.monotonic() > self._must_stop_at):
-            raise _Full
+        self._reader.read(timeout_s, self._inbox)
+        self._reader.keep_alive()
 
     def take(self, token: int) -> Sequence[RawMessage]:
         """Return what was gathered; ``token`` names these messages to ``settle``."""
-        messages, self._messages = self._messages, []
+        messages, self._inbox.messages = self._inbox.messages, []
         if messages and self._is_durable:
-            self._unsettled.append((token, self._last))
+            self._unsettled.append((token, self._inbox.last_tag))
         return messages
 
     def settle(self, token: int) -> None:
@@ -165,7 +132,6 @@ class Subscription:
 
     def close(self, *, is_lost: bool = False) -> None:
         """Let go of everything; without a word to the broker where the link is lost."""
-        self._watch = None
         with contextlib.suppress(Exception):  # it is not needed any more, whatever it says
             if is_lost and self._driver == "amqp":
                 self._connection.collect()
