@@ -52,9 +52,10 @@ def test_any_order_batches_and_repetition_give_the_fold(open_again: OpenStore, s
 
 def test_a_replay_changes_nothing(store: Store) -> None:
     """The same batch again gives the last position and no journal row: a retry is safe."""
-    batch = arrivals([*a_task_that_succeeded(), a_heartbeat(1.0), an_event("failed", 4, uuid="other")])
+    stopped = a_heartbeat(1.5, type="worker-offline", active=None)
+    batch = arrivals([*a_task_that_succeeded(), a_heartbeat(1.0), stopped, an_event("failed", 4, uuid="other")])
     first = store.commit(batch)
-    assert (first.seq, first.tasks, first.events) == (1, 2, 5)
+    assert (first.seq, first.tasks, first.events) == (1, 2, 6)
     assert store.commit(batch) == Commit(seq=1, tasks=0, events=0)
     assert store.commit(batch[::-1]) == Commit(seq=1, tasks=0, events=0)
     assert len(store.journal(0)) == 1
