@@ -86,6 +86,7 @@ Index("task_by_worker", task.c.worker_id, task.c.id)
 _partial("task_by_state", ("state", "id"), "state <> 'SUCCESS'")
 _partial("task_by_queue", ("queue_id", "id"), "queue_id IS NOT NULL")
 _partial("task_by_retries", ("retries", "id"), "retries > 0")
+_partial("task_by_runtime", ("id", "runtime_s"), "runtime_s IS NOT NULL")
 _partial("task_by_parent", ("parent_id", "id"), "parent_id IS NOT NULL")
 _partial("task_by_root", ("root_id", "id"), "root_id <> task_id")
 
