@@ -14,7 +14,7 @@ from umbel.store.protocols import Arrival, JournalBatch, JournalSpan
 from umbel.store.relational.reader import Reader
 from umbel.store.relational.tables import journal
 
-RAW_EVENTS: Final = 500
+RAW_EVENTS: Final = 200
 """Of each batch this many events are kept raw: all of them at the pace a person follows, a sample under load."""
 _RAW_BYTES: Final = 262_144
 _COMPRESSION: Final = 1
