@@ -21,10 +21,15 @@ const mostFresh = 500
 
 type Sortable = string | number | null
 
+/** The earliest instant that the row tells: RFC 3339 in UTC sorts as text. */
+const firstHeard = (row: TaskRow): string => [row.sent_at, row.received_at, row.started_at].filter((at) => at != null).sort()[0] ?? row.updated_at
+
 function value(row: TaskRow, sort: Sort): Sortable {
   switch (sortKey(sort)) {
+    case 'arrived':
+      return firstHeard(row)
     case 'received':
-      return row.received_at ?? row.sent_at ?? row.updated_at
+      return row.received_at ?? null
     case 'started':
       return row.started_at ?? null
     case 'finished':

@@ -15,7 +15,7 @@ interface Line {
   end: () => void
 }
 
-const key = listKey('', '-received')
+const key = listKey('', '-arrived')
 const at = (second: number): string => `2025-11-21T18:00:${String(second).padStart(2, '0')}Z`
 const row = (id: string, second: number, given: Partial<TaskRow> = {}): TaskRow => taskRow({ id, received_at: at(second), ...given })
 

@@ -8,7 +8,7 @@ import type { SseMessage } from '@/lib/sse'
 import { Connection, type Link } from './connection'
 import { merge, noFresh, patch, rows, type Fresh } from './list'
 import { health, overview, workers, type ListKey } from './queries'
-import type { Health, Overview, StreamGap, StreamHello, StreamTasks, TaskPage } from './types'
+import { defaultSort, type Health, type Overview, type StreamGap, type StreamHello, type StreamTasks, type TaskPage } from './types'
 
 type Pages = InfiniteData<TaskPage, string | null>
 
@@ -98,7 +98,7 @@ export class Live {
   async showNew(): Promise<void> {
     const key = this.watch?.key
     if (!key) return
-    if (this.fresh.get().partial || key[2] !== '-received') return this.refresh()
+    if (this.fresh.get().partial || key[2] !== defaultSort) return this.refresh()
     this.take(key, this.fresh.get())
   }
 
@@ -202,7 +202,7 @@ export class Live {
     this.arrivals = [...this.arrivals.filter((at) => now - at < windowMs), ...Array.from({ length: Math.min(arrived, 100) }, () => now)]
     const calm = this.arrivals.length <= perSecond * (windowMs / 1000)
     const { rows: waiting, partial } = this.fresh.get()
-    return key[2] === '-received' && this.hold.get() === null && calm && waiting.size > 0 && !partial
+    return key[2] === defaultSort && this.hold.get() === null && calm && waiting.size > 0 && !partial
   }
 
   private take(key: ListKey, fresh: Fresh): void {

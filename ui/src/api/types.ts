@@ -24,14 +24,15 @@ export type Verdict = Whole<schema.Verdict>
 export type Worker = Whole<schema.Worker>
 export type Workers = Whole<schema.Workers>
 
-export const sortKeys = ['received', 'started', 'finished', 'runtime', 'name', 'state', 'worker', 'retries'] as const
+/** `arrived` is the order in which tasks were first heard of: waiting ones have their place in it too. */
+export const sortKeys = ['arrived', 'received', 'started', 'finished', 'runtime', 'name', 'state', 'worker', 'retries'] as const
 
 export type SortKey = (typeof sortKeys)[number]
 
 /** A sort key, or `-` and a sort key for the other direction. */
 export type Sort = SortKey | `-${SortKey}`
 
-export const defaultSort: Sort = '-received'
+export const defaultSort: Sort = '-arrived'
 
 export const sortKey = (sort: Sort): SortKey => (sort.startsWith('-') ? (sort.slice(1) as SortKey) : (sort as SortKey)) // by the type of Sort
 

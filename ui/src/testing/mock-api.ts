@@ -73,7 +73,7 @@ class MockApi {
 
   private list(url: URL, response: ServerResponse): void {
     const search = url.searchParams.get('search') ?? ''
-    const sort = url.searchParams.get('sort') ?? '-received'
+    const sort = url.searchParams.get('sort') ?? '-arrived'
     const test = matcher(search)
     if (typeof test !== 'function') { send(response, { type: 'about:blank', title: 'Wrong search', status: 400, ...test }, 400); return; }
     const matches = this.world.tasks.filter(test)
