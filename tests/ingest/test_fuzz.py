@@ -117,6 +117,7 @@ class Spoiler:
         return json.dumps([*self._chance.choices((0, "", None), k=1_000), *self._events()]).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(180)
 def test_a_hundred_thousand_spoilt_bodies_are_accounted_for() -> None:
     """None stops the collector; events, malformed and unknown ones are all that came; what is stored can be read."""

@@ -1,12 +1,21 @@
 """Deployments that tests share: starting them takes most of the time."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.collecting import Collecting, collecting
 from tests.support.deployment import Deployment, a_deployment
 from tests.support.workers import Worker
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of this folder as slow: real servers take their time."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import threading
 import uuid
 from collections import deque
 from collections.abc import Sequence
@@ -131,12 +132,18 @@ class Subscription:
         mailbox(self._connection)._broadcast(command, destination=names, channel=self._control_channel)  # noqa: SLF001
 
     def close(self, *, is_lost: bool = False) -> None:
-        """Let go of everything; without a word to the broker where the link is lost."""
-        with contextlib.suppress(Exception):  # it is not needed any more, whatever it says
-            if is_lost and self._driver == "amqp":
+        """Let go of everything. Where the link is lost, nobody waits for the broker's answer to it."""
+        if not is_lost:
+            self._release()
+        elif self._driver == "amqp":
+            with contextlib.suppress(Exception):  # it is not needed any more, whatever it says
                 self._connection.collect()
-            else:
-                self._connection.release()
+        else:  # which cleans up behind itself on the broker, and may wait long for one that is silent
+            threading.Thread(target=self._release, name="umbel-release", daemon=True).start()
+
+    def _release(self) -> None:
+        with contextlib.suppress(Exception):  # it is not needed any more, whatever it says
+            self._connection.release()
 
 
 def _connection(app: "celery.Celery") -> kombu.Connection:
