@@ -34,6 +34,12 @@ describe('parseTraceback', () => {
     expect(folded.map(({ kind }) => kind)).toEqual(['fold', 'frame', 'link', 'frame'])
   })
 
+  it('takes an application that was installed as a package for own code', () => {
+    const installed = text.replaceAll('/srv/app/tasks.py', '/usr/lib/python3.12/site-packages/shop/tasks.py')
+    const own = parseTraceback(installed)?.items.flatMap((item) => (item.kind === 'frame' ? [item.own] : []))
+    expect(own).toEqual([false, false, true, true])
+  })
+
   it('leaves what is no Python traceback to be shown as text', () => {
     expect(parseTraceback('java.lang.Exception\n\tat Main.main')).toBeNull()
     expect(parseTraceback('')).toBeNull()

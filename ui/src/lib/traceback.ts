@@ -54,7 +54,19 @@ export function parseTraceback(text: string): Traceback | null {
     }
   }
   if (!items.some((item) => item.kind === 'frame')) return null
+  claimInstalledCode(items)
   return { items, last: rest.join('\n').trim() }
+}
+
+const runners = new Set(['celery', 'kombu', 'billiard'])
+const packageOf = (frame: Frame): string => frame.module.split('.')[0] ?? ''
+
+/** An application that was installed as a package stands among the libraries: it is the one that Celery calls first. */
+function claimInstalledCode(items: (Frame | Link)[]): void {
+  const frames = items.filter((item) => item.kind === 'frame')
+  const first = frames.find((frame) => !runners.has(packageOf(frame)))
+  if (!first || first.own) return
+  for (const frame of frames) if (packageOf(frame) === packageOf(first)) frame.own = true
 }
 
 export type Fold = { kind: 'fold'; frames: Frame[] } | Frame | Link
