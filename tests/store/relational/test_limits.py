@@ -46,7 +46,7 @@ def test_a_long_search_goes_on_by_its_cursor(many: SqliteStore, ticking: Ticking
 @pytest.mark.slow
 def test_a_sort_gives_what_is_sure(many: SqliteStore, ticking: Ticking) -> None:
     """A sort whose time is over returns the places that nothing can better, and goes on from there."""
-    ticking.step = 0.01
+    ticking.step = 0.02
     found = pages(many, search("rare"), 3, Sort.RECEIVED)
     assert all_ids(found) == [f"task-{n}" for n in range(0, TASKS, 5_000)][::-1]
     assert not all(page.complete for page in found)
