@@ -93,7 +93,9 @@ class _Parts:
 
     def _blind_since(self) -> float | None:
         broker = self.collector.health().broker
-        return None if broker.state == "connected" else broker.since
+        if broker.state == "connected":
+            return None
+        return broker.blind[-1].since if broker.blind else broker.since
 
     def _link(self) -> schemas.BrokerHealth:
         return _same_fields(schemas.BrokerHealth, self.collector.health().broker)
