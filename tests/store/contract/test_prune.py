@@ -69,6 +69,34 @@ def test_by_bytes(store: Store) -> None:
     assert left(store)[-1] == "task-1999"
 
 
+def test_by_bytes_the_journal_goes_first(store: Store) -> None:
+    """What followers no longer need gives way before the history does; the newest batches stay."""
+    for n in range(200):
+        store.commit(arrivals(received(n, uuid=f"{n}-{'x' * 200}-{m}") for m in range(20)))
+    assert store.prune(Retention(max_bytes=1), T0 + 1).journal == 50
+    prune_all(store, Retention(max_bytes=1), 1)
+    assert store.journal_span().newest - store.journal_span().oldest == 99
+    assert len(left(store)) == 4_000, "unfinished tasks are never deleted for room"
+
+
+def test_a_task_that_ended_late_goes_in_the_next_run(store: Store) -> None:
+    """What was spared because it was not finished is looked at again."""
+    store.commit(arrivals([received(0, uuid="slow")]))
+    finished(store, 10)
+    prune_all(store, Retention(max_tasks=5))
+    store.commit(arrivals(a_task_that_succeeded("slow")))
+    prune_all(store, Retention(max_tasks=4))
+    assert left(store) == [f"task-{n}" for n in range(6, 10)]
+
+
+def test_a_wrong_clock_does_not_stop_retention(store: Store) -> None:
+    """Tasks that arrived while our clock was ahead do not keep the older ones behind them."""
+    finished(store, 3, at=1_000, prefix="ahead")
+    finished(store, 3, at=0, prefix="old")
+    prune_all(store, Retention(max_age_s=60), 100)
+    assert left(store) == ["ahead-0", "ahead-1", "ahead-2"]
+
+
 def test_the_tightest_bound_wins(store: Store) -> None:
     """Age, count and bytes hold at once."""
     finished(store, 10, at=0, prefix="old")

@@ -22,10 +22,13 @@ _VACUUM_PAGES: Final = 500
 _WORTH_A_VACUUM: Final = 0.25
 """Free pages are used again; only where they are a quarter of the file are they given back."""
 
-_FINISHED: Final = f"state IN ({', '.join(repr(state.value) for state in sorted(TERMINAL_STATES))})"
-_OLDEST: Final = "SELECT id, name_id, state FROM task WHERE id > ? AND {where} ORDER BY id LIMIT ?"
+_LOOKED_AT: Final = 1_000
+"""Rows that one look for old or finished tasks reads; where none is among them, the next look goes on after them."""
+_OLDEST: Final = "SELECT id, name_id, state, arrived_at FROM task WHERE id > ? ORDER BY id LIMIT ?"
+_BATCHES_KEPT: Final = 100
+"""The newest batches of the journal, which a lack of room leaves alone."""
 
-_Row = tuple[int, int | None, str]
+_Row = tuple[int, int | None, str, float]
 
 
 class Pruner:
@@ -34,74 +37,86 @@ class Pruner:
     def __init__(self, connection: Connection, elapsed: Callable[[], float]) -> None:
         self._connection = connection
         self._elapsed = elapsed
-        self._finished_from = 0
-        """Rows up to this one are unfinished tasks that only age can delete: where to look on."""
+        self._looked_to = 0
+        """Rows up to this one are tasks that only age can delete; 0 again when a run of slices has ended."""
 
     def slice(self, retention: Retention, now: float) -> Pruned:
         """Delete for about ``SLICE_S``. Must run inside a transaction."""
         end = self._elapsed() + SLICE_S
-        journal = more_journal = 0
+        journal, more_journal = self._prune_journal(retention, now)
         tasks, more = self._prune_tasks(retention, now, end)
-        if self._elapsed() < end:
-            journal, more_journal = self._prune_journal(now - retention.journal_age_s)
         if retention.max_age_s is not None:
             self._prune_workers(now - retention.max_age_s)
         if tasks:
             self._tidy()
-        return Pruned(tasks=tasks, journal=journal, more=more or bool(more_journal))
+        return Pruned(tasks=tasks, journal=journal, more=more or more_journal)
 
     def _prune_tasks(self, retention: Retention, now: float, end: float) -> tuple[int, bool]:
         deleted = 0
-        while rows := self._due(retention, now):
+        while self._elapsed() < end:
+            rows = self._due(retention, now)
+            if rows is None:
+                self._looked_to = 0
+                return deleted, False
             self._delete(rows)
             deleted += len(rows)
-            if self._elapsed() >= end:
-                return deleted, True
-        return deleted, False
+        return deleted, True
 
-    def _due(self, retention: Retention, now: float) -> Sequence[_Row]:
-        """Return some of the oldest rows that must go."""
+    def _due(self, retention: Retention, now: float) -> Sequence[_Row] | None:
+        """Return some of the oldest rows that must go, none where a look found none, ``None`` at the end."""
         if retention.max_age_s is not None:
-            rows = self._oldest(0, "arrived_at < ?", _ROWS_AT_ONCE, now - retention.max_age_s)
-            if rows:
-                return rows
+            oldest = now - retention.max_age_s
+            old = [row for row in self._look(0) if row[3] < oldest]
+            if old:
+                return old[:_ROWS_AT_ONCE]
         excess = self._excess(retention)
-        return self._oldest_finished(min(excess, _ROWS_AT_ONCE)) if excess > 0 else ()
+        return self._finished(min(excess, _ROWS_AT_ONCE)) if excess > 0 else None
 
     def _excess(self, retention: Retention) -> int:
         excess = 0
         if retention.max_tasks is not None:
             excess = counters.total(self._connection) - retention.max_tasks
-        if retention.max_bytes is not None and used_bytes(self._connection) > retention.max_bytes:
-            excess = max(excess, _ROWS_AT_ONCE)
-        return excess
+        return max(excess, _ROWS_AT_ONCE) if self._is_too_large(retention) else excess
 
-    def _oldest_finished(self, limit: int) -> Sequence[_Row]:
-        rows = self._oldest(self._finished_from, _FINISHED, limit)
-        if rows:
-            self._finished_from = rows[0][0] - 1
-        return rows
+    def _is_too_large(self, retention: Retention) -> bool:
+        return retention.max_bytes is not None and used_bytes(self._connection) > retention.max_bytes
 
-    def _oldest(self, after: int, where: str, limit: int, *values: float) -> Sequence[_Row]:
-        sql = _OLDEST.format(where=where)
-        rows = self._connection.exec_driver_sql(sql, (after, *values, limit)).all()
-        return [(row_id, name_id, state) for row_id, name_id, state in rows]
+    def _finished(self, limit: int) -> Sequence[_Row] | None:
+        rows = self._look(self._looked_to)
+        if not rows:
+            return None
+        finished = [row for row in rows if row[2] in TERMINAL_STATES][:limit]
+        self._looked_to = finished[0][0] - 1 if finished else rows[-1][0]
+        return finished
+
+    def _look(self, after: int) -> Sequence[_Row]:
+        rows = self._connection.exec_driver_sql(_OLDEST, (after, _LOOKED_AT)).all()
+        return [(row_id, name_id, state, arrived_at) for row_id, name_id, state, arrived_at in rows]
 
     def _delete(self, rows: Sequence[_Row]) -> None:
-        self._connection.exec_driver_sql("DELETE FROM task WHERE id = ?", [(row_id,) for row_id, _, _ in rows])
-        gone: Counter[CountKey] = Counter((name_id, state) for _, name_id, state in rows)
+        if not rows:
+            return
+        self._connection.exec_driver_sql("DELETE FROM task WHERE id = ?", [(row[0],) for row in rows])
+        gone: Counter[CountKey] = Counter((name_id, state) for _, name_id, state, _ in rows)
         counters.add(self._connection, {key: -n for key, n in gone.items()})
 
-    def _prune_journal(self, before: float) -> tuple[int, int]:
+    def _prune_journal(self, retention: Retention, now: float) -> tuple[int, bool]:
         """Delete old batches; the newest one stays, so that the last position is never forgotten."""
+        rows = self._old_batches(now - retention.journal_age_s, 1)
+        if not rows and self._is_too_large(retention):
+            rows = self._old_batches(now, _BATCHES_KEPT)
+        if rows:
+            self._connection.exec_driver_sql("DELETE FROM journal WHERE seq = ?", rows)
+        return len(rows), len(rows) == _BATCHES_AT_ONCE
+
+    def _old_batches(self, before: float, kept: int) -> list[tuple[int]]:
+        """Return some of the oldest batches that were committed before this instant, but the newest ``kept``."""
         old = (
-            "SELECT seq FROM journal WHERE committed_at < ? AND seq < (SELECT max(seq) FROM journal) "
+            "SELECT seq FROM journal WHERE committed_at < ? AND seq <= (SELECT max(seq) FROM journal) - ? "
             "ORDER BY seq LIMIT ?"
         )
-        rows = self._connection.exec_driver_sql(old, (before, _BATCHES_AT_ONCE)).all()
-        if rows:
-            self._connection.exec_driver_sql("DELETE FROM journal WHERE seq = ?", [tuple(row) for row in rows])
-        return len(rows), len(rows) == _BATCHES_AT_ONCE
+        rows = self._connection.exec_driver_sql(old, (before, kept, _BATCHES_AT_ONCE))
+        return [(seq,) for (seq,) in rows]
 
     def _prune_workers(self, before: float) -> None:
         self._connection.exec_driver_sql("DELETE FROM worker WHERE seen_at < ?", (before,))
