@@ -110,13 +110,12 @@ class Pruner:
         return len(rows), len(rows) == _BATCHES_AT_ONCE
 
     def _old_batches(self, before: float, kept: int) -> list[tuple[int]]:
-        """Return some of the oldest batches that were committed before this instant, but the newest ``kept``."""
-        old = (
-            "SELECT seq FROM journal WHERE committed_at < ? AND seq <= (SELECT max(seq) FROM journal) - ? "
-            "ORDER BY seq LIMIT ?"
+        """Return those of the oldest batches that were committed before this instant, but the newest ``kept``."""
+        oldest = (
+            "SELECT seq, committed_at FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - ? ORDER BY seq LIMIT ?"
         )
-        rows = self._connection.exec_driver_sql(old, (before, kept, _BATCHES_AT_ONCE))
-        return [(seq,) for (seq,) in rows]
+        rows = self._connection.exec_driver_sql(oldest, (kept, _BATCHES_AT_ONCE))
+        return [(seq,) for seq, committed_at in rows if committed_at < before]
 
     def _prune_workers(self, before: float) -> None:
         self._connection.exec_driver_sql("DELETE FROM worker WHERE seen_at < ?", (before,))
