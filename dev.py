@@ -107,7 +107,7 @@ def bench(names: Sequence[str]) -> None:
     setup()
     for path in sorted((ROOT / "benches").glob("[!_]*.py")):
         if not names or path.stem in names:
-            run(path.stem, [PYTHON, str(path)])
+            run(path.stem, [PYTHON, "-m", f"benches.{path.stem}"])
 
 
 def demo(arguments: Sequence[str]) -> None:

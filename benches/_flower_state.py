@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from flower.events import EventsState
+from flower.events import EventsState  # type: ignore[import-not-found]  # not an environment of ours
 
 MAX_TASKS = 100_000  # Flower's default
 CHUNK = 50_000

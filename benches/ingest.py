@@ -1,8 +1,8 @@
 """Measure how many events a second Umbel stores for good, and how many Flower keeps in memory.
 
-    python benches/ingest.py            300,000 tasks from memory, and from a real Redis and RabbitMQ
-    python benches/ingest.py --quick    30,000 tasks
-    python benches/ingest.py --no-flower --no-brokers
+    python -m benches.ingest            300,000 tasks from memory, and from a real Redis and RabbitMQ
+    python -m benches.ingest --quick    30,000 tasks
+    python -m benches.ingest --no-flower --no-brokers
 
 All runs read the same stream. Each is a process of its own, so that its memory is its own (the most that it ever
 held). Flower is installed from the package index into an environment of the bench; its state is given decoded events,
@@ -27,26 +27,24 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import _stream
 import celery
 import kombu
 import redis
 from celery.events.event import get_exchange
-from machine import load, machine
+
+from benches import _stream
+from benches._machine import load, machine
+from tests.support.services import start_broker
+from umbel.ingest.app import make_app
+from umbel.ingest.collector import Collector
+from umbel.ingest.decode import EventDecoder
+from umbel.ingest.health import BrokerHealth
+from umbel.ingest.receivers.protocol import RawMessage, Received
+from umbel.ingest.tally import Tally
+from umbel.store.protocols import Arrival
+from umbel.store.registry import open_store
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
-
-from tests.support.services import start_broker  # noqa: E402  # the tests' own way to start real brokers
-from umbel.ingest.app import make_app  # noqa: E402
-from umbel.ingest.collector import Collector  # noqa: E402
-from umbel.ingest.decode import EventDecoder  # noqa: E402
-from umbel.ingest.health import BrokerHealth  # noqa: E402
-from umbel.ingest.receivers.protocol import RawMessage, Received  # noqa: E402
-from umbel.ingest.tally import Tally  # noqa: E402
-from umbel.store.protocols import Arrival  # noqa: E402
-from umbel.store.registry import open_store  # noqa: E402
-
 TASKS = {"quick": 30_000, "normal": 300_000}
 MESSAGES_AT_ONCE = 500
 MESSAGES_AHEAD = 20_000
@@ -191,8 +189,12 @@ def publish_rabbitmq(path: Path, url: str) -> int:
         exchange(channel).declare()
         properties: dict[str, Any] = {"content_type": "application/json", "content_encoding": "utf-8"}
         for body in _stream.read(path):
-            message = channel.prepare_message(body, properties={"delivery_mode": 1}, **properties)
-            channel.basic_publish(message, exchange=exchange.name, routing_key="task.multi")
+            message = channel.prepare_message(  # type: ignore[attr-defined]  # the stubs know no channel
+                body, properties={"delivery_mode": 1}, **properties
+            )
+            channel.basic_publish(  # type: ignore[attr-defined]  # the same
+                message, exchange=exchange.name, routing_key="task.multi"
+            )
             events += body.count(b'"clock":')
     return events
 
@@ -254,7 +256,7 @@ def flower_python(folder: Path) -> str | None:
 
 
 def _python(*arguments: str) -> str:
-    return _output([sys.executable, str(HERE / "ingest.py"), *arguments])
+    return _output([sys.executable, "-m", "benches.ingest", *arguments])
 
 
 def _output(command: list[str]) -> str:

@@ -1,8 +1,8 @@
 """Measures how fast lists, lookups and counts are, and how they grow with the number of stored tasks.
 
-    python benches/query.py            100,000 and 1,000,000 tasks
-    python benches/query.py --quick    100,000 only
-    python benches/query.py --full     10,000,000, too (about 8 GB of disk and 15 minutes)
+    python -m benches.query            100,000 and 1,000,000 tasks
+    python -m benches.query --quick    100,000 only
+    python -m benches.query --full     10,000,000, too (about 8 GB of disk and 15 minutes)
 
 The tasks are made through ``commit``, three events each, in the batches that a collector would make. Each question is
 asked in a fresh process, so that its memory is that of a server; the pages of the file are in the system's cache.
@@ -21,9 +21,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-from machine import load, machine, rss_bytes
-from sample_tasks import FAMILY, PER_SECOND, START, stream, uuid
-
+from benches._machine import load, machine, rss_bytes
+from benches._sample_tasks import FAMILY, PER_SECOND, START, stream, uuid
 from umbel.model.search_parser import parse
 from umbel.store.protocols import Arrival, Sort, Store
 from umbel.store.registry import open_store
@@ -180,7 +179,7 @@ def run(folder: Path, sizes: tuple[int, ...], repeats: int) -> dict[int, dict[st
     for tasks in sizes:
         path = folder / f"umbel-{tasks}.db"
         seconds = None if path.exists() else fill(str(path), tasks)
-        command = [sys.executable, __file__, "--ask", str(path), str(tasks), "--repeats", str(repeats)]
+        command = [sys.executable, "-m", "benches.query", "--ask", str(path), str(tasks), "--repeats", str(repeats)]
         answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603  # this very file
         results[tasks] = {**json.loads(answer.stdout), "fill": seconds}
         print(f"{tasks:,} tasks: done", file=sys.stderr)
