@@ -160,6 +160,7 @@ def _site(settings: Settings) -> Site:
             Credential(user=entry.user, password=entry.password, role=Role[entry.role.upper()])
             for entry in settings.credentials
         ],
+        local_only=settings.is_loopback and not settings.basic_auth and not settings.xheaders,
         anonymous=User(name=None, role=Role[role.upper()] if role else Role.NOBODY, how="none", reason=reason),
     )
 

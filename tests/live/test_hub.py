@@ -1,9 +1,30 @@
 """A slow reader costs only itself."""
 
 import asyncio
+import logging
+from contextlib import closing
+from pathlib import Path
+
+import pytest
 
 from umbel.live.changes import Gap, Snapshot
-from umbel.live.hub import QUEUE_LIMIT, Subscription
+from umbel.live.hub import QUEUE_LIMIT, READERS_LIMIT, TASKS, Hub, Subscription, TooManyReaders
+from umbel.store.registry import open_store
+
+
+def test_there_is_an_end_to_open_streams(tmp_path: Path) -> None:
+    """One more than are served at once is refused, and served again when another one goes."""
+
+    async def fill(hub: Hub) -> None:
+        await hub.start()
+        open_streams = [await hub.subscribe([TASKS]) for _ in range(READERS_LIMIT)]
+        with pytest.raises(TooManyReaders):
+            hub.must_have_room()
+        hub.unsubscribe(open_streams[0])
+        hub.must_have_room()
+
+    with closing(open_store(str(tmp_path / "umbel.db"))) as store:
+        asyncio.run(fill(Hub(store, (), log=logging.getLogger("test"))))
 
 
 def test_a_full_queue_becomes_one_gap() -> None:

@@ -12,6 +12,7 @@ from tests.support.served import Served, served
 from umbel.web.app import Site
 from umbel.web.auth.access import ROLE, Role, User
 from umbel.web.auth.basic import Credential
+from umbel.web.headers import is_local
 
 FREE = {"/healthcheck"}
 """What answers without a sign-in."""
@@ -88,6 +89,28 @@ def test_who_did_not_sign_in_may_look(tmp_path: Path) -> None:
     with served(tmp_path, Site(version="test", anonymous=viewer)) as running:
         me = httpx.get(f"{running.url}/api/v1/me").json()
         assert (me["role"], me["reason"]) == ("viewer", "no credentials are set")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:5555", "[::1]:5555", "localhost", "LOCALHOST:80", "umbel.localhost:1"])
+def test_names_of_this_machine(host: str) -> None:
+    """What no name server can hand out to another site."""
+    assert is_local(host)
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:5555", "192.0.2.7", "", "localhost.evil.example", "[::2]:1"]
+)
+def test_other_names(host: str) -> None:
+    """A name that somebody may point at this machine."""
+    assert not is_local(host)
+
+
+def test_without_a_sign_in_a_foreign_name_is_refused(tmp_path: Path) -> None:
+    """Another site's page cannot read through the browser of whoever visits it."""
+    with served(tmp_path, Site(version="test", local_only=True)) as running:
+        assert httpx.get(f"{running.url}/api/v1/me").status_code == 200
+        refused = httpx.get(f"{running.url}/api/v1/tasks", headers={"host": "evil.example"})
+        assert (refused.status_code, "evil.example" in refused.json()["detail"]) == (403, True)
 
 
 def test_every_answer_carries_the_policy(client: httpx.Client) -> None:

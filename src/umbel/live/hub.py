@@ -16,16 +16,23 @@ from typing import Any, Final
 from msgspec import Struct
 
 from umbel.live.changes import Change, Gap, Snapshot, TaskChanges
+from umbel.model.errors import UmbelError
 from umbel.store.protocols import JournalBatch, StoreError, TaskReader
 
 TASKS: Final = "tasks"
 TASKS_PER_CHANGE: Final = 300
 """More changed rows than this in one tick are sampled, newest first: nobody reads faster."""
 QUEUE_LIMIT: Final = 64
+READERS_LIMIT: Final = 500
+"""Streams that are open at once; each costs a queue and a share of every tick."""
 RESUME_LIMIT: Final = 400
 """Batches that a reconnect replays at most; beyond it a gap is cheaper."""
 TICK_S: Final = 0.2
 POLL_S: Final = 1.0
+
+
+class TooManyReaders(UmbelError):
+    """As many streams are open as are served at once."""
 
 
 class Topic(Struct, frozen=True, kw_only=True):
@@ -92,10 +99,10 @@ class Hub:
         """The journal position up to which changes were sent."""
         return self._seq
 
-    @property
-    def subscribers(self) -> int:
-        """How many read now."""
-        return len(self._subscriptions)
+    def must_have_room(self) -> None:
+        """Raise TooManyReaders where no further subscription can be had."""
+        if len(self._subscriptions) >= READERS_LIMIT:
+            raise TooManyReaders(f"{READERS_LIMIT} live pages are open, which is all that are served at once")
 
     def wake(self) -> None:
         """Say that something was committed. Safe from any thread, and before and after ``run``."""

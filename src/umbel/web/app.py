@@ -19,7 +19,7 @@ from umbel.live.hub import Hub
 from umbel.web import errors
 from umbel.web.auth.access import ROLE, Role, User, guard
 from umbel.web.auth.basic import BasicAuth, Credential, Identify
-from umbel.web.headers import SafeHeaders, UnderPrefix
+from umbel.web.headers import LocalNames, SafeHeaders, UnderPrefix
 from umbel.web.health import HealthView
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
 from umbel.web.routes.pages import Pages
@@ -32,12 +32,16 @@ ANYONE = User(name=None, role=Role.ADMIN, how="none")
 
 
 class Site(Struct, frozen=True, kw_only=True):
-    """How the application is reached. ``prefix`` is empty or ``/umbel``. With ``credentials`` one has to sign in."""
+    """How the application is reached. ``prefix`` is empty or ``/umbel``. With ``credentials`` one has to sign in.
+
+    ``local_only`` answers only to the names of this machine: a foreign name that was pointed at it is refused.
+    """
 
     version: str
     prefix: str = ""
     realm: str = "umbel"
     credentials: Sequence[Credential] = ()
+    local_only: bool = False
     anonymous: User = ANYONE
 
 
@@ -66,6 +70,7 @@ def create_litestar(site: Site, views: Views, health: HealthView, hub: Hub) -> L
         },
         middleware=[
             DefineMiddleware(SafeHeaders),
+            *([DefineMiddleware(LocalNames)] if site.local_only else []),
             DefineMiddleware(Identify, basic=basic, anonymous=site.anonymous),
         ],
         exception_handlers=errors.handlers(site.realm if basic else None),

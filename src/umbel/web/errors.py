@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
+from umbel.live.hub import TooManyReaders
 from umbel.model.errors import UmbelError
 from umbel.model.search import SearchError
 from umbel.store.protocols import BadCursor, QueryTooSlow, StoreError
@@ -28,6 +29,7 @@ _STATUS: Final[tuple[tuple[type[UmbelError], HTTPStatus], ...]] = (
     (SearchError, HTTPStatus.BAD_REQUEST),
     (BadCursor, HTTPStatus.BAD_REQUEST),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (TooManyReaders, HTTPStatus.SERVICE_UNAVAILABLE),
     (QueryTooSlow, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (UmbelError, HTTPStatus.INTERNAL_SERVER_ERROR),

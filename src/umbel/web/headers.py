@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Final
 
+from litestar.exceptions import PermissionDeniedException
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 _POLICY: Final = (
@@ -41,6 +43,35 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class LocalNames:
+    """ASGI middleware that refuses requests for another host's name.
+
+    Where nobody has to sign in, a page of another site could otherwise point its own name at this machine and read
+    all through the browser of whoever visits it (DNS rebinding).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what is meant for this machine."""
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        if not is_local(host):
+            raise PermissionDeniedException(
+                detail=f"{host!r} is not a name of this machine; set --basic-auth to serve it"
+            )
+        await self._app(scope, receive, send)
+
+
+def is_local(host: str) -> bool:
+    """Return whether a ``Host`` header names this machine by a name that nobody else can hand out."""
+    name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name.lower() == "localhost" or name.lower().endswith(".localhost")
 
 
 class UnderPrefix:

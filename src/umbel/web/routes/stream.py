@@ -31,7 +31,7 @@ Message = (
     schemas.StreamHello | schemas.StreamTasks | schemas.StreamGap | schemas.Workers | schemas.Overview | schemas.Health
 )
 RESPONSES: Final = {
-    **problems(400),
+    **problems(400, 503),
     200: ResponseSpec(
         Message,
         description="The data of the events hello, tasks, gap, workers, overview, health.",
@@ -65,6 +65,7 @@ class StreamRoutes(Controller):
     ) -> ServerSentEvent:
         """Send changes as they are committed: hello, tasks, workers, overview, health, gap."""
         query = query_of(views, search)
+        hub.must_have_room()
         resume = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
         wanted = [topic.strip() for topic in topics.split(",")]
         return ServerSentEvent(
