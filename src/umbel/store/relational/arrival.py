@@ -42,6 +42,8 @@ def walk(reader: Reader, plan: Plan, condition: Condition, asked: Asked, value: 
     spans = [_clip(span, after, descending=asked.descending) for span in spans_of(reader, plan)]
     places: list[Place] = []
     windows = _Windows(reader, _statement(condition, descending=asked.descending), descending=asked.descending)
+    if plan.is_lookup:
+        windows.size = _LARGEST_WINDOW
     for span in spans if not asked.descending else reversed(spans):
         rows = windows.rows(span, asked.limit + 1 - len(places))
         places.extend(Place(value, row_id) for row_id in rows)
@@ -91,7 +93,7 @@ class _Windows:
         self._reader = reader
         self._statement = statement
         self._descending = descending
-        self._size = _FIRST_WINDOW
+        self.size = _FIRST_WINDOW
         self.stopped_at: int | None = None
         """The row that the walk goes on after, once the time was over."""
 
@@ -109,8 +111,8 @@ class _Windows:
 
     def _first_of(self, span: Span) -> Span:
         if self._descending:
-            return Span(max(span.low, span.high - self._size + 1), span.high)
-        return Span(span.low, min(span.high, span.low + self._size - 1))
+            return Span(max(span.low, span.high - self.size + 1), span.high)
+        return Span(span.low, min(span.high, span.low + self.size - 1))
 
     def _look(self, window: Span, limit: int) -> Sequence[int] | None:
         """Return the rows in ``window``, ``None`` where the time did not suffice."""
@@ -126,6 +128,6 @@ class _Windows:
 
     def _adapt(self, cost_s: float) -> None:
         if cost_s < _CHEAP_S:
-            self._size = min(self._size * _GROWTH, _LARGEST_WINDOW)
+            self.size = min(self.size * _GROWTH, _LARGEST_WINDOW)
         elif cost_s > _DEAR_S:
-            self._size = max(self._size // 2, _FIRST_WINDOW)
+            self.size = max(self.size // 2, _FIRST_WINDOW)

@@ -51,7 +51,7 @@ def list_tasks(
 
 def _find(reader: Reader, query: Query, sort: Sort, asked: Asked) -> tuple[Plan, Found]:
     planner = Planner(reader)
-    plan = planner.plan(query)
+    plan = planner.plan(query, by_runtime=sort is Sort.RUNTIME)
     if sort in GROUPED:
         beside = planner.plan_without_index(query)
         groups = groups_of(reader, sort)

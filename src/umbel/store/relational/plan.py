@@ -48,16 +48,25 @@ NOT_SUCCESS: Final = text("task.state <> 'SUCCESS'")
 """What SQLite has to read word for word before it uses the partial index on the state."""
 
 
+Driver = tuple[str, ...]
+"""The fields whose index SQLite is to use."""
+NO_DRIVER: Final[Driver] = ()
+_BY_NAME: Final[Driver] = (TextField.NAME.value,)
+_BY_NAME_AND_STATE: Final[Driver] = (TextField.NAME.value, TextField.STATE.value)
+
+
 class Plan(NamedTuple):
     """A search, ready to be asked.
 
     ``blocks`` says which blocks can hold a match, ``None`` where all can. ``exact_count`` is ``None`` where the
-    counters cannot tell. ``is_narrow`` says that an index leads to few tasks.
+    counters cannot tell. ``is_lookup`` says that it leads to a handful of tasks, ``is_narrow`` to a number of them
+    that can be sorted in one go.
     """
 
     condition: Condition
     blocks: Condition | None
     exact_count: int | None
+    is_lookup: bool
     is_narrow: bool
 
 
@@ -67,27 +76,31 @@ class Planner:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
 
-    def plan(self, query: Query) -> Plan:
-        """Return how to look for ``query``."""
+    def plan(self, query: Query, *, by_runtime: bool = False) -> Plan:
+        """Return how to look for ``query``; ``by_runtime`` where the tasks are to be sorted by their run time."""
         conjuncts = list(_conjuncts(query.root))
         lookups = [_lookup(node) for node in conjuncts if _is_lookup(node)]
-        estimate, driver = (0, None) if lookups else self._driver(conjuncts)
-        narrow = [task.c.runtime_s.is_not(None)] if driver is None and any(map(_asks_runtime, conjuncts)) else []
-        condition = and_(self._translated(query.root, driver), *lookups, *narrow)
+        estimate, driver = (0, NO_DRIVER) if lookups else self._driver(conjuncts)
+        is_narrow = bool(lookups) or (driver != NO_DRIVER and estimate <= _NARROW)
+        if by_runtime and driver == _BY_NAME and not is_narrow:
+            driver = NO_DRIVER  # the index on the run time knows the name
+        known = [task.c.runtime_s.is_not(None)] if driver == NO_DRIVER and any(map(_asks_runtime, conjuncts)) else []
         return Plan(
-            condition=condition,
+            condition=and_(self._translated(query.root, driver), *lookups, *known),
             blocks=_block_condition(conjuncts),
             exact_count=self._count(query),
-            is_narrow=bool(lookups) or (driver is not None and estimate <= _NARROW),
+            is_lookup=bool(lookups),
+            is_narrow=is_narrow,
         )
 
     def plan_without_index(self, query: Query) -> Plan:
         """Return how to look for ``query`` where another condition brings its own index."""
-        return self.plan(query)._replace(condition=self._translated(query.root, None), is_narrow=False)
+        condition = self._translated(query.root, NO_DRIVER)
+        return self.plan(query)._replace(condition=condition, is_lookup=False, is_narrow=False)
 
-    def _translated(self, root: Node, driver: str | None) -> Condition:
+    def _translated(self, root: Node, driver: Driver) -> Condition:
         condition = Translator(lambda field: task_column(field, driver), self.resolve).condition(root)
-        return and_(condition, NOT_SUCCESS) if driver == TextField.STATE else condition
+        return and_(condition, NOT_SUCCESS) if TextField.STATE in driver else condition
 
     def resolve(self, kind: TermKind, test: Condition) -> Sequence[int] | None:
         """Return the numbers of the terms of this kind that pass ``test``, ``None`` where they are too many."""
@@ -95,10 +108,15 @@ class Planner:
         numbers = [number for (number,) in self._reader.ask(found)]
         return None if len(numbers) > _TERMS_LISTED else numbers
 
-    def _driver(self, conjuncts: Sequence[Node]) -> tuple[int, str | None]:
-        """Return the field whose index promises the fewest tasks, and how many; ``None`` where none helps."""
-        estimates = [(self._estimate(node), field) for node in conjuncts for field in _indexed_field(node)]
-        return min(estimates, default=(0, None))
+    def _driver(self, conjuncts: Sequence[Node]) -> tuple[int, Driver]:
+        """Return the fields whose index promises the fewest tasks, and how many; no field where none helps."""
+        indexed = [(node, field) for node in conjuncts for field in _indexed_field(node)]
+        estimates = [(self._estimate(node), (field,)) for node, field in indexed]
+        names = [node for node, field in indexed if field == TextField.NAME]
+        states = [node for node, field in indexed if field == TextField.STATE]
+        if names and states:
+            return self._estimate(And((names[0], states[0]))), _BY_NAME_AND_STATE
+        return min(estimates, default=(0, NO_DRIVER))
 
     def _estimate(self, node: Node) -> int:
         counted = self._count(Query("", node))
@@ -131,11 +149,11 @@ def _lookup(node: Node) -> Condition:
     return task.c.id.in_(family.union_all(by_id))
 
 
-def task_column(field: str, driver: str | None) -> ColumnElement[Any]:
-    """Return the column of a field of ``Task``; its index is out of bounds unless it is the driver."""
+def task_column(field: str, driver: Driver) -> ColumnElement[Any]:
+    """Return the column of a field of ``Task``; its index is out of bounds unless it is of the driver."""
     name = _COLUMN_NAMES.get(field, field)
     column: ColumnElement[Any] = task.c[name]
-    return column if field == driver else UnaryExpression(column, operator=_PLUS, type_=column.type)
+    return column if field in driver else UnaryExpression(column, operator=_PLUS, type_=column.type)
 
 
 def _count_column(field: str) -> ColumnElement[Any]:

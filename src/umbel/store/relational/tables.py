@@ -83,10 +83,11 @@ def _partial(name: str, columns: tuple[str, ...], where: str) -> Index:
 
 Index("task_by_name", task.c.name_id, task.c.id)
 Index("task_by_worker", task.c.worker_id, task.c.id)
-_partial("task_by_state", ("state", "id"), "state <> 'SUCCESS'")
+_partial("task_by_state", ("state", "id", "runtime_s", "worker_id"), "state <> 'SUCCESS'")
+_partial("task_by_name_and_state", ("name_id", "state", "id", "runtime_s"), "state <> 'SUCCESS'")
 _partial("task_by_queue", ("queue_id", "id"), "queue_id IS NOT NULL")
 _partial("task_by_retries", ("retries", "id"), "retries > 0")
-_partial("task_by_runtime", ("id", "runtime_s"), "runtime_s IS NOT NULL")
+_partial("task_by_runtime", ("id", "runtime_s", "name_id"), "runtime_s IS NOT NULL")
 _partial("task_by_parent", ("parent_id", "id"), "parent_id IS NOT NULL")
 _partial("task_by_root", ("root_id", "id"), "root_id <> task_id")
 
