@@ -15,7 +15,7 @@ from umbel.store.relational import blocks, counters
 from umbel.store.relational.counters import CountKey
 
 SLICE_S: Final = 0.02
-"""The commit that follows takes three times as long: ids are random, so each deleted row changes a page of its own."""
+"""The commit that follows may take three times as long: ids are random, so each row changes a page of its own."""
 _ROWS_AT_ONCE: Final = 250
 _BATCHES_AT_ONCE: Final = 50
 _VACUUM_PAGES: Final = 500
