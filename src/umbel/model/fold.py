@@ -108,7 +108,9 @@ def named_exception(exception: str | None, traceback: str | None) -> str | None:
     ``ExceptionWithTraceback()``, and only the last line of its traceback names it. A solo worker wraps the cause of a
     retry: ``Retry(Retry(...), KeyError('k'), 3)``.
     """
-    wrapped = _SOLO_RETRY.fullmatch(exception or "")
+    if exception is None:
+        return None
+    wrapped = _SOLO_RETRY.fullmatch(exception)
     if wrapped:
         return wrapped.group(1)
     if exception != WRAPPED_EXCEPTION or not traceback:
