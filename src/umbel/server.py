@@ -31,7 +31,7 @@ from umbel.web.auth.access import Role, User
 from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
 from umbel.web.health import HealthView, Identity
-from umbel.web.views import Views
+from umbel.web.views import Sight, Views
 
 DAY_S: Final = 86_400.0
 STOP_TIMEOUT_S: Final = 5.0
@@ -80,7 +80,7 @@ class _Parts:
             clock=time.time,
         )
         self.catalogue = Catalogue(app, store, clock=time.time, logger=logging.getLogger("umbel.control"))
-        self.views = Views(store, clock=time.time, blind_since=self._blind_since)
+        self.views = Views(store, clock=time.time, sight=self._sight)
         self.health = HealthView(
             _identity(settings), store, link=self._link, collector=self._collecting, clock=time.time
         )
@@ -91,11 +91,11 @@ class _Parts:
         )
         self.hub = Hub(store, topics, log=logging.getLogger("umbel.live"))
 
-    def _blind_since(self) -> float | None:
+    def _sight(self) -> Sight:
         broker = self.collector.health().broker
         if broker.state == "connected":
-            return None
-        return broker.blind[-1].since if broker.blind else broker.since
+            return Sight(seeing_since=broker.since)
+        return Sight(blind_since=broker.blind[-1].since if broker.blind else broker.since)
 
     def _link(self) -> schemas.BrokerHealth:
         return _same_fields(schemas.BrokerHealth, self.collector.health().broker)
@@ -150,14 +150,18 @@ def _identity(settings: Settings) -> Identity:
 
 
 def _site(settings: Settings) -> Site:
-    role = settings.anonymous_role
-    reason = "no credentials are set" if role == "viewer" else None
+    role = "viewer" if settings.read_only and not settings.basic_auth else settings.anonymous_role
+    reason = "the server is read-only" if settings.read_only else "no credentials are set" if role == "viewer" else None
     return Site(
         version=__version__,
         prefix=settings.url_prefix,
         realm=settings.started_as,
         credentials=[
-            Credential(user=entry.user, password=entry.password, role=Role[entry.role.upper()])
+            Credential(
+                user=entry.user,
+                password=entry.password,
+                role=Role.VIEWER if settings.read_only else Role[entry.role.upper()],
+            )
             for entry in settings.credentials
         ],
         local_only=settings.is_loopback and not settings.basic_auth and not settings.xheaders,

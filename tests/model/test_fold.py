@@ -228,6 +228,7 @@ def test_progress_and_custom_states() -> None:
     assert task.facts.progress.fields == {"done": 1, "total": 2}
     assert folded([*running, an_event("uploading-file", 1, extra={})]).state == "UPLOADING_FILE"
     assert folded([*running, an_event("uploading-file", 1, extra={}), an_event("succeeded", 2)]).state == "SUCCESS"
+    assert folded([*running, an_event("success", 1, extra={})]).state == "STARTED", "only Celery ends a task"
 
 
 def test_a_solo_worker_wraps_the_cause_of_a_retry() -> None:

@@ -1,11 +1,13 @@
 """The search language: what it finds, and where it says no."""
 
+import re
+
 import pytest
 from hypothesis import given, strategies as st
 
 from tests.support.events import T0, a_task_that_succeeded, an_event, received
 from umbel.model.fold import fold_all
-from umbel.model.search import MAX_DEPTH, MAX_LENGTH, SearchError, matches
+from umbel.model.search import MAX_DEPTH, MAX_LENGTH, Query, SearchError, TextField, Wildcard, matches
 from umbel.model.search_parser import parse
 
 SMS = fold_all(a_task_that_succeeded())
@@ -86,6 +88,7 @@ def test_what_a_search_finds(text: str, expected: tuple[bool, bool]) -> None:
         ("a OR", 2, "both sides"),
         ("name.key:1", 0, "kwargs"),
         ("sms -", 4, "negate"),
+        ("a\0b", 1, "NUL"),
     ],
 )
 def test_an_error_names_the_position(text: str, position: int, word: str) -> None:
@@ -100,6 +103,23 @@ def test_it_is_bounded() -> None:
     for text in ("a" * (MAX_LENGTH + 1), "(" * (MAX_DEPTH + 1), "-" * (MAX_DEPTH + 1) + "a", "a " * 101):
         with pytest.raises(SearchError):
             parse(text, now=T0)
+
+
+@given(
+    st.lists(st.text(alphabet="ab.", max_size=3), min_size=2, max_size=5),
+    st.text(alphabet="ab.A\n", min_size=1, max_size=12),
+)
+def test_a_wildcard_is_any_run_of_characters(parts: list[str], text: str) -> None:
+    """Greedy search for the parts finds what the regular expression of the same meaning finds."""
+    task = fold_all([received(0, name=text)])
+    expected = re.fullmatch(".*".join(map(re.escape, parts)), text, re.DOTALL | re.IGNORECASE) is not None
+    assert matches(Query("", Wildcard(TextField.NAME, tuple(parts))), task) == expected
+
+
+def test_many_wildcards_take_no_longer() -> None:
+    """A pattern with hundreds of stars over a long text has its answer at once."""
+    task = fold_all([received(0, args="a" * 16_000)])
+    assert not matches(parse("args:" + "*a" * 900 + "*b", now=T0), task)
 
 
 @given(st.text(alphabet='abc:*,.()"-<>=\\ ORstatekwgruime0159é\n', max_size=80))

@@ -71,6 +71,20 @@ def test_liveness_says_why() -> None:
     assert liveness(a_worker(received(0)), T0)[0] == "unknown"
 
 
+def test_silence_counts_from_when_the_link_came_back() -> None:
+    """What Umbel could not hear says nothing about a worker."""
+    worker = a_worker(a_heartbeat(0))
+    assert liveness(worker, T0 + 300, seeing_since=T0 + 299)[0] == "online"
+    assert liveness(worker, T0 + 400, seeing_since=T0 + 299)[0] == "offline"
+
+
+def test_a_stamp_from_the_future_outdates_nothing() -> None:
+    """One wrong clock must not hide what comes after it."""
+    worker = observe(None, a_heartbeat(10_000_000), T0)
+    worker = observe(worker, a_heartbeat(70, processed=7), T0 + 70)
+    assert (worker.processed, worker.last_heartbeat_at) == (7, T0 + 70)
+
+
 def test_a_stale_goodbye_does_not_end_a_worker() -> None:
     """After an outage the goodbye that was stamped at its start arrives late, next to the new greeting."""
     worker = a_worker(a_heartbeat(10), a_heartbeat(2, type="worker-offline"))

@@ -14,7 +14,7 @@ from umbel.model.events import Event
 from umbel.store.protocols import Arrival, Store
 from umbel.store.registry import open_store
 from umbel.web import schemas
-from umbel.web.app import Site, create_app
+from umbel.web.app import Site, create_app, create_litestar
 from umbel.web.health import HealthView, Identity
 from umbel.web.views import Views
 
@@ -34,9 +34,11 @@ class Served:
             collector=lambda: schemas.CollectorHealth(state="live", events=1),
             clock=clock,
         )
+        self.routes = create_litestar(site, views, health, Hub(self.store, (), log=logging.getLogger("test")))
         self.hub = Hub(self.store, [Topic(name="health", read=health.read, every_s=0.2)], log=logging.getLogger("test"))
-        self.app = create_app(site, views, health, self.hub)
-        config = uvicorn.Config(self.app, port=0, log_config=None, timeout_graceful_shutdown=1)
+        config = uvicorn.Config(
+            create_app(site, views, health, self.hub), port=0, log_config=None, timeout_graceful_shutdown=1
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
 

@@ -44,7 +44,9 @@ class Refused(Exception):
 
 
 def clean(text: str) -> str:
-    """Return ``text`` with U+FFFD for each lone surrogate, so that it can be encoded."""
+    """Return ``text`` with U+FFFD for each NUL and lone surrogate, so that every store can keep and search it."""
+    if "\0" in text:
+        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text if text.isascii() else _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

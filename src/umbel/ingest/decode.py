@@ -50,6 +50,8 @@ class EventDecoder:
 
     def _typed(self, body: bytes | str) -> list[Event] | None:
         """Return the events where every one of them is as healthy workers send them, else ``None``."""
+        if (b"\\u0000" in body) if isinstance(body, bytes) else ("\\u0000" in body):
+            return None
         try:
             events = self._parsed(body)
         except _NOT_TYPED:

@@ -147,6 +147,8 @@ class Hub:
                 await self._tick()
             except StoreError as error:
                 self._log.warning("the live tail cannot read the store: %s", error)
+            except Exception:  # noqa: BLE001  # one bad tick must not end the tail for everybody
+                self._log.exception("a fault in the live tail; going on")
             await asyncio.sleep(TICK_S)
 
     async def changes_after(self, seq: int) -> AsyncIterator[Change]:

@@ -285,11 +285,12 @@ def _finished_beside(attempts: tuple[Attempt, ...]) -> str | None:
 
 
 def _custom_state(facts: Facts) -> str | None:
-    """A custom event names a state, except ``task-progress``, which only reports on a running task."""
+    """A custom event names a state, unless it reports progress (``task-progress``) or takes one of Celery's names."""
     custom = next((mark for mark in reversed(facts.marks) if mark.kind is Kind.CUSTOM), None)
     if custom is None or custom.type is None or custom.type == "task-progress":
         return None
-    return custom.type.removeprefix("task-").replace("-", "_").upper()
+    name = custom.type.removeprefix("task-").replace("-", "_").upper()
+    return None if name in State.__members__ else name
 
 
 def _earliest(instants: Iterable[float | None]) -> float | None:

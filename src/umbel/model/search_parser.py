@@ -82,6 +82,8 @@ def parse(text: str, *, now: float, zone: tzinfo = UTC) -> Query:
     if len(text) > MAX_LENGTH:
         message = f"the search has {len(text)} characters; at most {MAX_LENGTH} are read"
         raise SearchError(message, MAX_LENGTH)
+    if "\0" in text:
+        raise SearchError("a search holds no NUL character", text.index("\0"))
     return Query(text, _Parser(text, now, zone).all())
 
 

@@ -12,6 +12,8 @@ from umbel.model.events import Event, WorkerEvent
 MISSED_HEARTBEATS: Final = 3
 """A worker is silent once this many heartbeats are overdue (its ``freq`` apart), and a margin for lag."""
 LAG_MARGIN_S: Final = 2.0
+MOST_AHEAD_S: Final = 60.0
+"""How far ahead of ours a worker's clock is believed to go."""
 OFFLINE_AFTER_S: Final = 60.0
 """A worker that was silent this long is taken for offline. A busy solo worker is silent and alive."""
 
@@ -53,16 +55,23 @@ class Worker(Struct, frozen=True, kw_only=True):
 
 
 def observe(worker: Worker | None, event: Event, seen_at: float) -> Worker:
-    """Return ``worker`` with what ``event``, which arrived at ``seen_at`` (epoch seconds), tells of it."""
+    """Return ``worker`` with what ``event``, which arrived at ``seen_at`` (epoch seconds), tells of it.
+
+    A stamp from far ahead is cut to ``MOST_AHEAD_S``: one wrong clock must not outdate all that comes after.
+    """
     known = worker or Worker(
-        name=event.hostname, first_seen_at=seen_at, last_seen_at=seen_at, last_event_at=event.timestamp
+        name=event.hostname,
+        first_seen_at=seen_at,
+        last_seen_at=seen_at,
+        last_event_at=min(event.timestamp, seen_at + MOST_AHEAD_S),
     )
     fields = {name: getattr(known, name) for name in Worker.__struct_fields__}
     fields["last_seen_at"] = max(known.last_seen_at, seen_at)
-    fields["last_event_at"] = max(known.last_event_at, event.timestamp)
+    stamp = min(event.timestamp, seen_at + MOST_AHEAD_S)
+    fields["last_event_at"] = max(known.last_event_at, stamp)
     fields["clock_offset_s"] = _offset(known.clock_offset_s, seen_at - event.timestamp)
     if isinstance(event, WorkerEvent):
-        fields.update(_told(known, event))
+        fields.update(_told(known, event, stamp))
     elif known.pid is None:
         fields["pid"] = event.pid
     return Worker(**fields)
@@ -75,19 +84,19 @@ def _offset(known: float | None, sample: float) -> float:
     return known + (sample - known) * 0.01
 
 
-def _told(known: Worker, event: WorkerEvent) -> dict[str, object]:
-    newest = known.last_heartbeat_at is None or event.timestamp >= known.last_heartbeat_at
+def _told(known: Worker, event: WorkerEvent, stamp: float) -> dict[str, object]:
+    newest = known.last_heartbeat_at is None or stamp >= known.last_heartbeat_at
     if not newest:
         return {}
     if event.type == "worker-offline":
-        return {"offline_at": event.timestamp, "active": 0}
-    told: dict[str, object] = {"last_heartbeat_at": event.timestamp, "offline_at": None}
+        return {"offline_at": stamp, "active": 0}
+    told: dict[str, object] = {"last_heartbeat_at": stamp, "offline_at": None}
     is_other = known.pid is not None and known.pid != event.pid
     if is_other and known.last_heartbeat_at is not None:
         told["restarts"] = known.restarts + 1
     told["pid"] = event.pid
     if event.type == "worker-online" or is_other or known.online_since is None:
-        told["online_since"] = event.timestamp
+        told["online_since"] = stamp
     if event.is_full:
         told.update(
             freq_s=event.freq,
@@ -101,17 +110,20 @@ def _told(known: Worker, event: WorkerEvent) -> dict[str, object]:
     return told
 
 
-def liveness(worker: Worker, now: float, *, blind_since: float | None = None) -> tuple[WorkerState, str]:
+def liveness(
+    worker: Worker, now: float, *, blind_since: float | None = None, seeing_since: float = 0.0
+) -> tuple[WorkerState, str]:
     """Return whether ``worker`` lives at ``now`` (our clock, epoch seconds), and the evidence as a sentence.
 
     ``blind_since`` is when the link to the broker was lost: what a worker did after it is not known.
+    ``seeing_since`` is when it came back: silence counts from there.
     """
     at = now if blind_since is None else min(now, blind_since)
     if worker.last_heartbeat_at is None:
         return WorkerState.UNKNOWN, "no heartbeat was seen, only events of its tasks"
     if worker.offline_at is not None and worker.offline_at >= worker.last_heartbeat_at:
         return WorkerState.OFFLINE, "it said that it stops"
-    silent_s = at - worker.last_seen_at
+    silent_s = at - max(worker.last_seen_at, seeing_since)
     if blind_since is not None and silent_s < OFFLINE_AFTER_S:
         return WorkerState.UNKNOWN, "the broker is out of reach, so its heartbeats are not seen"
     if silent_s <= MISSED_HEARTBEATS * (worker.freq_s or 2.0) + LAG_MARGIN_S:

@@ -47,7 +47,7 @@ class Site(Struct, frozen=True, kw_only=True):
 
 def create_app(site: Site, views: Views, health: HealthView, hub: Hub) -> ASGIApp:
     """Return the ASGI application, under its prefix where it has one. It runs ``hub`` while it lives."""
-    app = create_litestar(site, views, health, hub)
+    app: ASGIApp = SafeHeaders(create_litestar(site, views, health, hub))
     return UnderPrefix(app, site.prefix) if site.prefix else app
 
 
@@ -69,7 +69,6 @@ def create_litestar(site: Site, views: Views, health: HealthView, hub: Hub) -> L
             "hub": Provide(lambda: hub, sync_to_thread=False),
         },
         middleware=[
-            DefineMiddleware(SafeHeaders),
             *([DefineMiddleware(LocalNames)] if site.local_only else []),
             DefineMiddleware(Identify, basic=basic, anonymous=site.anonymous),
         ],

@@ -29,7 +29,7 @@ _HEADERS: Final = (
 
 
 class SafeHeaders:
-    """ASGI middleware that adds the policy to every answer."""
+    """ASGI middleware that adds the policy to every answer, also to those that no route gave."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
+from msgspec import Struct
+
 from umbel.model.search import Equals, Query, TextField
 from umbel.model.tasks import State, Task
 from umbel.model.verdicts import LOST, Verdict, verdict_of
@@ -20,6 +22,16 @@ LOST_AMONG: Final = 1_000
 _STARTED: Final = Query(f"state:{State.STARTED}", Equals(TextField.STATE, State.STARTED))
 
 
+class Sight(Struct, frozen=True, kw_only=True):
+    """Since when the broker's link is lost, or was there without a break (epoch seconds)."""
+
+    blind_since: float | None = None
+    seeing_since: float = 0.0
+
+
+SEES: Final = Sight()
+
+
 class Reader(TaskReader, WorkerStore, Protocol):
     """The reading half of a store."""
 
@@ -31,12 +43,10 @@ class Reader(TaskReader, WorkerStore, Protocol):
 class Views:
     """The figures behind the pages. Safe to use from several threads."""
 
-    def __init__(
-        self, store: Reader, *, clock: Callable[[], float], blind_since: Callable[[], float | None] = lambda: None
-    ) -> None:
+    def __init__(self, store: Reader, *, clock: Callable[[], float], sight: Callable[[], Sight] = lambda: SEES) -> None:
         self.store = store
         self._clock = clock
-        self._blind_since = blind_since
+        self._sight = sight
         self._lock = threading.Lock()
         self._workers: dict[str, Worker] = {}
         self._types: dict[str, TaskType] = {}
@@ -120,7 +130,8 @@ class Views:
                 self._read_at = self._clock()
 
     def _liveness(self, worker: Worker) -> tuple[WorkerState, str]:
-        return liveness(worker, self._clock(), blind_since=self._blind_since())
+        sight = self._sight()
+        return liveness(worker, self._clock(), blind_since=sight.blind_since, seeing_since=sight.seeing_since)
 
     @staticmethod
     def _count(states: Iterable[str]) -> dict[str, int]:

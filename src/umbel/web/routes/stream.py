@@ -5,6 +5,7 @@ Subscribe, then send what was missed, then drop what was sent twice: so nothing 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Final
 
@@ -84,7 +85,7 @@ async def _messages(
         if resume is not None:
             async for change in hub.changes_after(resume):
                 sent = change.seq
-                yield _of(change, views, query)
+                yield await asyncio.to_thread(_of, change, views, query)
         while True:
             try:
                 next_change = await subscription.next(PING_S)
@@ -93,7 +94,7 @@ async def _messages(
             if next_change is None:
                 yield ServerSentEventMessage(comment="ping")
             elif not isinstance(next_change, TaskChanges) or next_change.seq > sent:
-                yield _of(next_change, views, query)
+                yield await asyncio.to_thread(_of, next_change, views, query)
     finally:
         hub.unsubscribe(subscription)
 
