@@ -15,6 +15,8 @@ test('a hostile task runs no script anywhere', async ({ page, stack }) => {
     const answer = await route.fetch()
     await route.fulfill({ response: answer, body: (await answer.text()).replaceAll('w1@localhost', JSON.stringify(`${markup}@host`).slice(1, -1)) })
   })
+  // and the stream leaves workers out, since it would bring the honest name back
+  await page.route('**/api/v1/stream?**', (route) => route.continue({ url: route.request().url().replace(/workers(%2C|,)/, '') }))
   const safe = async () => {
     expect(await page.evaluate(() => 'hacked' in window)).toBe(false)
     expect(await page.locator('main img, main script, dialog img, nav img, .menu img').count()).toBe(0)
