@@ -4,6 +4,7 @@ Starts a broker, workers and Umbel on free loopback ports, prints one line of JS
 ``backend``, ``pid``, ``workers``) and then answers each line of JSON on its input with one on its output:
 
     {"send": "tests.support.celery_app.add", "args": [1, 2], "kwargs": {}, "options": {}}     -> {"id": "..."}
+    {"publish": "any name@anywhere", "events": [["task-started", {"uuid": "..."}]]}           -> {"ok": true}
     {"stop_broker": true}, {"start_broker": true}, {"stop_worker": "w1@localhost"},
     {"start_worker": "w1@localhost"}, {"kill_worker": "w1@localhost"}                         -> {"ok": true}
 
@@ -73,16 +74,28 @@ class Stack:
         """Do what a line of the input asks."""
         if "send" in request:
             return {"id": self._send(request)}
+        if "publish" in request:
+            self._publish(request["publish"], request["events"])
+            return {"ok": True}
         for word, do in self._does.items():
             if word in request:
                 do(request[word])
                 return {"ok": True}
-        raise ValueError(f"unknown request, allowed are send, {', '.join(self._does)}")
+        raise ValueError(f"unknown request, allowed are send, publish, {', '.join(self._does)}")
 
     def _send(self, request: dict[str, Any]) -> str:
         options = {"retry": False, **request.get("options", {})}
         result = self._client.send_task(request["send"], request.get("args"), request.get("kwargs"), **options)
         return str(result.id)
+
+    def _publish(self, hostname: str, events: list[tuple[str, dict[str, Any]]]) -> None:
+        """Send events as a worker of that name does, whatever the name: by Celery's own dispatcher."""
+        with (
+            self._client.connection_for_write() as connection,
+            self._client.events.Dispatcher(connection, hostname=hostname, buffer_while_offline=False) as dispatcher,
+        ):
+            for type_, fields in events:
+                dispatcher.send(type_, **fields)
 
     def _add_worker(self, parts: ExitStack, folder: Path, name: str, arguments: argparse.Namespace) -> None:
         options = {"pool": arguments.pool, "concurrency": arguments.concurrency}

@@ -33,8 +33,8 @@ export class Stack {
     readonly hello: Hello,
   ) {}
 
-  static async start(): Promise<Stack> {
-    const child = spawn(python(), ['-m', 'tests.support.stack', '--workers', '2'], { cwd: root })
+  static async start(workers: number): Promise<Stack> {
+    const child = spawn(python(), ['-m', 'tests.support.stack', '--workers', String(workers)], { cwd: root })
     const reader: Interface = createInterface({ input: child.stdout })
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)))
@@ -73,6 +73,11 @@ export class Stack {
     return id
   }
 
+  /** Sends events as a worker of any name would, by Celery's own dispatcher. */
+  async publish(hostname: string, ...events: [type: string, fields: object][]): Promise<void> {
+    await this.ask({ publish: hostname, events })
+  }
+
   async ask(request: object): Promise<Answer> {
     this.process.stdin.write(`${JSON.stringify(request)}\n`)
     const line = await this.lines.next()
@@ -93,13 +98,14 @@ export class Stack {
 type Running = { stack: Stack } | { missing: Error }
 
 /** Tests against the real thing. Without its services they fail in CI, and are skipped, saying so, at a desk. */
-export const test = base.extend<{ stack: Stack }, { running: Running }>({
+export const test = base.extend<{ stack: Stack }, { running: Running; crew: number }>({
+  /** How many workers the stack has. A file with another number gets a stack of its own. */
+  crew: [2, { scope: 'worker', option: true }],
   running: [
-    // eslint-disable-next-line no-empty-pattern -- the first argument must be a pattern, says Playwright
-    async ({}, use) => {
+    async ({ crew }, use) => {
       let running: Running
       try {
-        running = { stack: await Stack.start() }
+        running = { stack: await Stack.start(crew) }
       } catch (error) {
         running = { missing: error instanceof Error ? error : new Error(String(error)) }
       }
