@@ -125,7 +125,7 @@ class Spoiler:
 @pytest.mark.slow
 @pytest.mark.timeout(240)
 def test_a_hundred_thousand_spoilt_bodies_are_accounted_for(tmp_path: Path) -> None:
-    """None stops the collector; events, malformed and unknown ones are all that came; the file is sound and readable."""
+    """None stops the collector; events, malformed and unknown ones are all that came; the file is sound."""
     receiver, spoiler = ScriptedReceiver(), Spoiler(SEED)
     app = celery.Celery("test", broker="memory://", set_as_current=False)
     with contextlib.closing(SqliteStore(tmp_path / "umbel.db", read_limit_s=60.0)) as store:

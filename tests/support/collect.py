@@ -1,4 +1,4 @@
-"""A collecting process for tests that kill it: ``python -m tests.support.collect BROKER STORE``.
+"""A collecting process under any Python and Celery: ``python -m tests.support.collect BROKER STORE``.
 
 It says ``ready`` when it receives, and after each commit one line of JSON with the ids of the tasks in it.
 """

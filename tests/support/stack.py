@@ -16,30 +16,18 @@ import json
 import signal
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from celery import Celery
 
-from tests.support.processes import LOOPBACK, Process, free_port
 from tests.support.services import RedisServer, start_broker
+from tests.support.umbel import Umbel
 from tests.support.workers import Worker
 
-UMBEL: Final = (sys.executable, "-m", "umbel.cli.main")
-"""The program; its options follow in ``umbel_command``."""
-PING_PATH: Final = "/healthcheck"
-
 _Action = Callable[[str], None]
-
-
-def umbel_command(broker: str, backend: str, store: str, port: int) -> list[str]:
-    """Return the command that starts Umbel."""
-    options = ["--broker", broker, "--result-backend", backend, "--store", store]
-    return [*UMBEL, *options, "--address", LOOPBACK, "--port", str(port)]
 
 
 class Stack:
@@ -53,7 +41,9 @@ class Stack:
         self.backend = keeper.url_of(1)
         for number in range(1, arguments.workers + 1):
             self._add_worker(parts, folder, f"w{number}", arguments)
-        self.url, self.umbel = _start_umbel(parts, folder, self.broker.url, self.backend, arguments)
+        store, options = arguments.store, tuple(arguments.umbel_option)
+        umbel = Umbel(folder, self.broker.url, backend=self.backend, store=store, options=options)
+        self.umbel = parts.enter_context(umbel)
         self._client = Celery("stack", broker=self.broker.url, backend=self.backend, set_as_current=False)
         self._client.conf.update(task_send_sent_event=True, broker_transport_options={"max_retries": 1})
         self._does: dict[str, _Action] = {
@@ -66,9 +56,9 @@ class Stack:
 
     def hello(self) -> dict[str, Any]:
         """Return what the first line says."""
-        urls = {"url": self.url, "broker": self.broker.url, "backend": self.backend}
+        urls = {"url": self.umbel.url, "broker": self.broker.url, "backend": self.backend}
         workers = {name: worker.pid for name, worker in self._workers.items()}
-        return {**urls, "pid": self.umbel.pid, "workers": workers}
+        return {**urls, "pid": self.umbel.process.pid, "workers": workers}
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what a line of the input asks."""
@@ -101,28 +91,6 @@ class Stack:
         options = {"pool": arguments.pool, "concurrency": arguments.concurrency}
         worker = Worker(folder, name, broker=self.broker.url, backend=self.backend, **options)
         self._workers[worker.name] = parts.enter_context(worker)
-
-
-def _start_umbel(
-    parts: ExitStack, folder: Path, broker: str, backend: str, arguments: argparse.Namespace
-) -> tuple[str, Process]:
-    port = free_port()
-    url = f"http://{LOOPBACK}:{port}"
-    store = arguments.store or str(folder / "umbel.db")
-    command = umbel_command(broker, backend, store, port) + arguments.umbel_option
-    umbel = parts.enter_context(Process("umbel", command, folder))
-    umbel.start(lambda: _serves(url + PING_PATH))
-    return url, umbel
-
-
-def _serves(url: str) -> bool:
-    try:
-        with urllib.request.urlopen(url, timeout=2.0) as response:  # noqa: S310 - our own loopback URL
-            return bool(response.status)
-    except urllib.error.HTTPError:
-        return True  # it answers, whatever it says
-    except OSError:
-        return False
 
 
 def _arguments() -> argparse.Namespace:
