@@ -13,6 +13,7 @@ from typing import Final
 
 import celery
 
+from umbel.ingest.accounting import Account, Accounting
 from umbel.ingest.batcher import DEFAULT_BATCH_EVENTS, DEFAULT_BATCH_S, DEFAULT_BUFFER_EVENTS, Batcher
 from umbel.ingest.decode import EventDecoder
 from umbel.ingest.enabler import EventEnabler
@@ -20,6 +21,7 @@ from umbel.ingest.health import BrokerHealth, CollectorHealth, CollectorState, I
 from umbel.ingest.rate import Rate
 from umbel.ingest.receivers.kombu import KombuReceiver
 from umbel.ingest.receivers.protocol import Receiver
+from umbel.ingest.series import Totals
 from umbel.ingest.tally import Reason, Tally
 from umbel.ingest.writer import EventStore, Writer
 from umbel.model.events import Event
@@ -65,6 +67,7 @@ class Collector:
         self._rate = Rate(clock)
         self._last_event_at: float | None = None
         self._batcher = Batcher(clock=clock, batch_events=batch_events, batch_s=batch_s, limit=buffer_events)
+        self._accounting = Accounting(clock, self._totals)
         self._writer = Writer(
             store,
             self._batcher,
@@ -72,6 +75,7 @@ class Collector:
             retention=retention or Retention(),
             on_commit=on_commit,
             on_stored=self._receiver.settle,
+            note=self._accounting.note_commit,
             clock=clock,
             random=random,
             logger=self._logger,
@@ -105,6 +109,20 @@ class Collector:
         """Return how the link and the collector are now. Any thread may call it."""
         broker = self._receiver.health()
         return IngestHealth(broker=broker, collector=self._collector_health(broker))
+
+    def account(self) -> Account:
+        """Return what was lost, how far behind the store is, and the last minutes. Any thread may call it."""
+        return self._accounting.read()
+
+    def _totals(self) -> Totals:
+        counts = self._tally.read()
+        return Totals(
+            events=counts.events,
+            committed=self._writer.committed,
+            dropped=sum(self._batcher.dropped().values()),
+            malformed=sum(counts.malformed.values()),
+            buffered=self._waiting(),
+        )
 
     def _collector_health(self, broker: BrokerHealth) -> CollectorHealth:
         counts, dropped, writer = self._tally.read(), self._batcher.dropped(), self._writer
@@ -165,6 +183,7 @@ class Collector:
         if events:
             self._last_event_at = now
             self._rate.add(len(events))
+            self._accounting.note_received(events, now)
         if self._enabler is not None:
             self._enabler.look(events)
 

@@ -3,6 +3,7 @@
 import logging
 import statistics
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
@@ -30,8 +31,8 @@ class EventStore(Protocol):
 class Writer:
     """Commits what the batcher hands out, in its order, and holds a batch for as long as the store does not take it.
 
-    ``on_commit`` is told of each transaction, ``on_stored`` of each token whose messages are all stored. The thread
-    that calls ``run`` does all of it.
+    ``on_commit`` is told of each transaction, ``on_stored`` of each token whose messages are all stored, and ``note``
+    of each batch with how long its transaction took and when it ended. The thread that calls ``run`` does all of it.
     """
 
     def __init__(  # noqa: PLR0913 - the parts that it joins
@@ -43,6 +44,7 @@ class Writer:
         retention: Retention,
         on_commit: Callable[[Commit], None],
         on_stored: Callable[[int], None],
+        note: Callable[[Sequence[Arrival], float, float], None] = lambda _arrivals, _took_s, _now: None,
         clock: Callable[[], float],
         random: Callable[[], float],
         logger: logging.Logger,
@@ -53,6 +55,7 @@ class Writer:
         self._retention = retention
         self._on_commit = on_commit
         self._on_stored = on_stored
+        self._note_commit = note
         self._clock = clock
         self._backoff = Backoff(random, first_s=0.1, cap_s=5.0)
         self._logger = logger
@@ -110,6 +113,7 @@ class Writer:
 
         Raises StoreError when the store is not ready: the same call may be made again.
         """
+        began = time.perf_counter()
         try:
             commit = self._store.commit(arrivals)
         except StoreError:
@@ -117,7 +121,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - one bad event must not keep all others out for ever
             self._commit_parts(arrivals, error)
         else:
-            self._note(commit, arrivals)
+            self._note(commit, arrivals, time.perf_counter() - began)
 
     def _commit_parts(self, arrivals: Sequence[Arrival], error: Exception) -> None:
         middle = len(arrivals) // 2
@@ -129,13 +133,14 @@ class Writer:
         self._tally.add_events(-1)
         self._tally.add_malformed(Reason.REFUSED_BY_STORE, f"{type(error).__name__}: {arrivals[0].event!r}")
 
-    def _note(self, commit: Commit, arrivals: Sequence[Arrival]) -> None:
+    def _note(self, commit: Commit, arrivals: Sequence[Arrival], took_s: float) -> None:
         now = self._clock()
         self.commits += 1
         self.committed += len(arrivals)
         self.last_commit_at = now
         self.lag_s = _lag_s(arrivals, now)
         try:
+            self._note_commit(arrivals, took_s, now)
             self._on_commit(commit)
         except Exception:  # a listener's fault is not ours: the events are stored
             self._logger.exception("A listener failed on commit %d", commit.seq)

@@ -69,7 +69,7 @@ def observe(worker: Worker | None, event: Event, seen_at: float) -> Worker:
     fields["last_seen_at"] = max(known.last_seen_at, seen_at)
     stamp = min(event.timestamp, seen_at + MOST_AHEAD_S)
     fields["last_event_at"] = max(known.last_event_at, stamp)
-    fields["clock_offset_s"] = _offset(known.clock_offset_s, seen_at - event.timestamp)
+    fields["clock_offset_s"] = least_offset(known.clock_offset_s, seen_at - event.timestamp)
     if isinstance(event, WorkerEvent):
         fields.update(_told(known, event, stamp))
     elif known.pid is None:
@@ -77,8 +77,8 @@ def observe(worker: Worker | None, event: Event, seen_at: float) -> Worker:
     return Worker(**fields)
 
 
-def _offset(known: float | None, sample: float) -> float:
-    """The least of what was seen, forgetting slowly, so that a corrected clock shows."""
+def least_offset(known: float | None, sample: float) -> float:
+    """Return the least of the offsets that were seen, forgetting slowly, so that a corrected clock shows."""
     if known is None or sample < known:
         return sample
     return known + (sample - known) * 0.01
