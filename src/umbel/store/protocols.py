@@ -10,7 +10,7 @@ the caller leaves that event out.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -79,25 +79,30 @@ class TaskWriter(Protocol):
         """Delete what ``retention`` no longer keeps, oldest first, at most a slice (about 100 ms) a call.
 
         Call again while ``more`` is true. A task's age counts from its first arrival; one that is not finished is
-        deleted by ``max_age_s`` only. Workers that were not seen for ``max_age_s`` go, too; the newest journal batch
-        stays, so that positions go on.
+        deleted by its age only. Texts that no task uses any more are forgotten. Workers that were not seen for
+        ``max_age_s`` go, too; the newest journal batch stays, so that positions go on.
         """
 
 
 class Retention(Struct, frozen=True, kw_only=True):
-    """How long history is kept; ``None`` is without a bound. The tightest bound wins."""
+    """How long history is kept; ``None`` is without a bound. The tightest bound wins.
+
+    A state in ``max_age_s_by_state`` has an age of its own, in place of ``max_age_s``.
+    """
 
     max_age_s: float | None = None
+    max_age_s_by_state: Mapping[str, float | None] = {}
     max_tasks: int | None = None
     max_bytes: int | None = None
     journal_age_s: float = 3_600.0
 
 
 class Pruned(Struct, frozen=True, kw_only=True):
-    """What a slice of pruning deleted, and whether another one is due."""
+    """What a slice of pruning deleted, and whether another one is due. ``terms`` are texts that no task uses."""
 
     tasks: int = 0
     journal: int = 0
+    terms: int = 0
     more: bool = False
 
 
@@ -218,6 +223,75 @@ class TaskReader(Protocol):
         """Return the size of the store on disk, ``None`` where it cannot tell."""
 
 
+class Archived(Struct, frozen=True, kw_only=True):
+    """A task as an archive keeps it: its record, and when it first arrived (epoch seconds)."""
+
+    task: Task
+    arrived_at: float
+
+
+class ArchivePage(Struct, frozen=True, kw_only=True):
+    """Some tasks in the order of arrival. ``next`` is the place to go on after, ``None`` at the end."""
+
+    tasks: tuple[Archived, ...]
+    next: int | None
+
+
+class Places(Struct, frozen=True, kw_only=True):
+    """Where tasks stand in the order of arrival. ``next`` is the place to go on after, ``None`` at the end."""
+
+    places: tuple[int, ...]
+    next: int | None
+
+
+class Restored(Struct, frozen=True, kw_only=True):
+    """What a batch from an archive did: tasks that were not stored, that learnt something, and that did neither."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+
+
+class Deleted(Struct, frozen=True, kw_only=True):
+    """What one slice deleted; ``done`` of the places that were named are dealt with, first to last."""
+
+    tasks: int = 0
+    done: int = 0
+
+
+class TaskArchive(Protocol):
+    """Whole tasks out and in. A *place* counts arrivals and names a task for as long as it is stored.
+
+    Each read is a snapshot of its own that ends with the call: who reads slowly holds nothing up.
+    """
+
+    def newest_place(self) -> int:
+        """Return the place of the task that arrived last, 0 where none is stored."""
+
+    def archive(self, query: Query, *, after: int = 0, until: int | None = None, limit: int = 500) -> ArchivePage:
+        """Return whole tasks that match, with ``after < place <= until``, oldest first.
+
+        ``limit`` is 1 to 1,000. A page may hold fewer tasks, or none, and still not be the last: its time was over.
+        """
+
+    def places(self, query: Query, *, after: int = 0, until: int | None = None, limit: int = 10_000) -> Places:
+        """Return where tasks that match stand: ``archive`` without the records, for counting and deleting."""
+
+    def restore(self, tasks: Sequence[Archived]) -> Restored:
+        """Join these tasks with what is stored, all or nothing, as ``commit`` joins events.
+
+        A task that is stored already learns what it did not know; twice the same changes nothing. New ones arrive
+        now, after all others and in this order, and keep the age that they had. Raises StoreUnavailable when nothing
+        was saved and the caller may try again.
+        """
+
+    def delete(self, places: Sequence[int]) -> Deleted:
+        """Delete those of these tasks that are finished, at most a slice (well under 100 ms) a call.
+
+        Call again with the places that are not ``done``. One that is gone or is not finished is passed over.
+        """
+
+
 class WorkerStore(Protocol):
     """The questions about workers."""
 
@@ -228,7 +302,7 @@ class WorkerStore(Protocol):
         """Return how many stored tasks are STARTED on each worker."""
 
 
-class Store(TaskWriter, TaskReader, WorkerStore, Protocol):
+class Store(TaskWriter, TaskReader, TaskArchive, WorkerStore, Protocol):
     """All roles in one, opened and closed as one."""
 
     @property

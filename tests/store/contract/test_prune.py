@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.store.support import all_ids, arrivals, pages, search
-from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, received
+from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, an_event, received
 from umbel.model.search import EVERYTHING
 from umbel.store.protocols import Pruned, Retention, Store
 
@@ -16,12 +16,12 @@ def finished(store: Store, tasks: int, at: float = 0.0, prefix: str = "task", **
 
 def prune_all(store: Store, retention: Retention, now: float = 0.0) -> Pruned:
     """Prune until nothing is due; the sum of all slices."""
-    tasks = journal = 0
+    tasks = journal = terms = 0
     while True:
         pruned = store.prune(retention, T0 + now)
-        tasks, journal = tasks + pruned.tasks, journal + pruned.journal
+        tasks, journal, terms = tasks + pruned.tasks, journal + pruned.journal, terms + pruned.terms
         if not pruned.more:
-            return Pruned(tasks=tasks, journal=journal)
+            return Pruned(tasks=tasks, journal=journal, terms=terms)
 
 
 def left(store: Store) -> list[str]:
@@ -133,3 +133,69 @@ def test_workers_that_were_not_seen_for_long_go_too(store: Store) -> None:
     store.commit(arrivals([a_heartbeat(hostname="here@x")], at=90))
     prune_all(store, Retention(max_age_s=60), 100)
     assert [worker.name for worker in store.workers()] == ["here@x"]
+
+
+def ended(store: Store, tasks: int, how: str, at: float = 0.0) -> None:
+    """Store tasks that ended in this way."""
+    events = [
+        event
+        for n in range(tasks)
+        for event in (received(n, uuid=f"{how}-{n}"), an_event(how, n + 1.0, uuid=f"{how}-{n}"))
+    ]
+    store.commit(arrivals(events, at=at))
+
+
+def kinds(store: Store) -> dict[str, int]:
+    """How many tasks are left in which state."""
+    return {state: n for count in store.counts() for state, n in count.by_state.items()}
+
+
+def test_by_state(store: Store) -> None:
+    """A state with an age of its own goes by that one; the others go by the common one."""
+    for how in ("failed", "succeeded", "revoked"):
+        ended(store, 3, how)
+    store.commit(arrivals([received(0, uuid="open")]))
+    ages = Retention(max_age_s=50, max_age_s_by_state={"SUCCESS": 10, "FAILURE": 100})
+    assert kinds(store) == {"FAILURE": 3, "SUCCESS": 3, "REVOKED": 3, "RECEIVED": 1}
+    assert prune_all(store, ages, 11).tasks == 3
+    assert kinds(store) == {"FAILURE": 3, "REVOKED": 3, "RECEIVED": 1}
+    prune_all(store, ages, 51)
+    assert kinds(store) == {"FAILURE": 3}
+    prune_all(store, ages, 101)
+    assert kinds(store) == {}
+
+
+def test_a_state_that_is_kept_for_ever(store: Store) -> None:
+    """No age of its own is an answer, too: it outlasts the common one."""
+    ended(store, 3, "failed")
+    ended(store, 3, "succeeded")
+    prune_all(store, Retention(max_age_s=50, max_age_s_by_state={"FAILURE": None}), 10**6)
+    assert kinds(store) == {"FAILURE": 3}
+
+
+def test_what_stays_is_not_in_the_way(store: Store) -> None:
+    """Behind thousands of tasks that are kept longer, the others still go; so do late comers, in time."""
+    ended(store, 3_000, "failed")
+    store.commit(arrivals([received(0, uuid="late")]))
+    ended(store, 3_000, "succeeded", at=20)
+    ages = Retention(max_age_s_by_state={"SUCCESS": 10})
+    assert prune_all(store, ages, 25).tasks == 0
+    assert prune_all(store, ages, 31).tasks == 3_000
+    store.commit(arrivals([an_event("succeeded", 40, uuid="late")], at=40))
+    ended(store, 10, "succeeded", at=41)
+    assert prune_all(store, ages, 60).tasks == 10, "what ended late waits for the look of the day"
+    assert prune_all(store, ages, 2 * 86_400).tasks == 1
+    assert kinds(store) == {"FAILURE": 3_000}
+
+
+def test_texts_that_no_task_uses_are_forgotten(store: Store) -> None:
+    """Names, workers and queues go with their last task, and only then; they may come again."""
+    finished(store, 700, prefix="old", name="old.name", hostname="old@x")
+    for n in range(600):
+        store.commit(arrivals(a_task_that_succeeded(f"made-up-{n}", n, name=f"made.up_{n}")))
+    store.commit(arrivals([an_event("sent", 0, uuid="new", name="new.name", queue="new", hostname="gen1@x")], at=90))
+    assert prune_all(store, Retention(max_age_s=60), 100).terms == 602
+    assert [(count.name, count.by_state) for count in store.counts()] == [("new.name", {"PENDING": 1})]
+    assert len(store.list(search("queue:new")).tasks) == 1
+    finished(store, 1, prefix="again", name="old.name")
+    assert len(store.list(search("name:old.name")).tasks) == 1

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from umbel.store.protocols import Arrival, Commit, Pruned, Retention
-from umbel.store.relational import journal, sightings
+from umbel.store.protocols import Archived, Arrival, Commit, Deleted, Pruned, Restored, Retention
+from umbel.store.relational import counters, journal, sightings
+from umbel.store.relational.archive import ArchiveBatch
 from umbel.store.relational.batch import Batch
 from umbel.store.relational.engine import write_transaction
 from umbel.store.relational.prune import Pruner, give_back
@@ -21,6 +23,8 @@ class Writer:
     def __init__(self, connection: Connection, clock: Callable[[], float], elapsed: Callable[[], float]) -> None:
         self.connection = connection
         self._clock = clock
+        self._elapsed = elapsed
+        self._deleted = 0
         self._terms = Terms(connection)
         self._rows = TaskRows(connection, self._terms)
         self._pruner = Pruner(connection, elapsed)
@@ -39,12 +43,28 @@ class Writer:
 
     def prune(self, retention: Retention, now: float) -> Pruned:
         """Delete a slice of what ``retention`` does not keep."""
-        with write_transaction(self.connection):
-            pruned = self._pruner.slice(retention, now)
-        if pruned.tasks:
-            self._rows.forget()
-            give_back(self.connection)
+        with self._deleting() as pruner:
+            pruned = pruner.slice(retention, now)
+            self._deleted += pruned.tasks
         return pruned
+
+    def delete(self, places: Sequence[int]) -> Deleted:
+        """Delete those of the first of these tasks that are finished."""
+        with self._deleting() as pruner:
+            deleted = pruner.delete(places)
+            self._deleted += deleted.tasks
+        return deleted
+
+    def restore(self, tasks: Sequence[Archived]) -> Restored:
+        """Join tasks of an archive with what is stored, all or nothing."""
+        batch = ArchiveBatch(tasks)
+        try:
+            with write_transaction(self.connection):
+                self._look_for_others()
+                return self._restore(batch)
+        except BaseException:
+            self.forget()
+            raise
 
     def forget(self) -> None:
         """Drop what is remembered of the store."""
@@ -57,6 +77,27 @@ class Writer:
         if version != self._seen_version:
             self.forget()
             self._seen_version = version
+
+    @contextmanager
+    def _deleting(self) -> Iterator[Pruner]:
+        """Run a slice in a transaction, and learn from how long it took."""
+        began, self._deleted = self._elapsed(), 0
+        try:
+            with write_transaction(self.connection):
+                yield self._pruner
+        finally:
+            self.forget()
+        if self._deleted:
+            self._pruner.pace.learn(self._deleted, self._elapsed() - began)
+            give_back(self.connection)
+
+    def _restore(self, batch: ArchiveBatch) -> Restored:
+        before = counters.total(self.connection)
+        written = self._rows.write(batch)
+        new = counters.total(self.connection) - before
+        if written:
+            journal.write(self.connection, (), written, (), self._clock())
+        return Restored(new=new, changed=len(written) - new, same=len(batch.events) - len(written))
 
     def _write(self, batch: Batch, arrivals: Sequence[Arrival]) -> Commit:
         tasks = self._rows.write(batch)

@@ -10,13 +10,15 @@ from typing import Final
 from sqlalchemy import Connection
 
 from umbel.model.tasks import TERMINAL_STATES
-from umbel.store.protocols import Pruned, Retention
+from umbel.store.protocols import Deleted, Pruned, Retention
 from umbel.store.relational import blocks, counters
+from umbel.store.relational.ages import Aged, Row
 from umbel.store.relational.counters import CountKey
+from umbel.store.relational.pace import Pace
+from umbel.store.relational.unused import UnusedTerms
 
 SLICE_S: Final = 0.02
-"""The commit that follows may take three times as long: ids are random, so each row changes a page of its own."""
-_ROWS_AT_ONCE: Final = 250
+"""What a slice may take before its commit, whatever ``pace`` allows: looking for what must go takes time, too."""
 _BATCHES_AT_ONCE: Final = 50
 _VACUUM_PAGES: Final = 500
 _WORTH_A_VACUUM: Final = 0.25
@@ -24,24 +26,26 @@ _WORTH_A_VACUUM: Final = 0.25
 
 _LOOKED_AT: Final = 1_000
 """Rows that one look for old or finished tasks reads; where none is among them, the next look goes on after them."""
-_OLDEST: Final = "SELECT id, name_id, state, arrived_at FROM task WHERE id > ? ORDER BY id LIMIT ?"
+_COLUMNS: Final = "id, name_id, state, arrived_at"
+_OLDEST: Final = f"SELECT {_COLUMNS} FROM task WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608  # our names
 _BATCHES_KEPT: Final = 100
 """The newest batches of the journal, which a lack of room leaves alone."""
 
-_Row = tuple[int, int | None, str, float]
-
 
 class Pruner:
-    """Deletes what retention does not keep. Called by the writer, inside its transaction."""
+    """Deletes what retention does not keep, and what a person wants gone. Runs inside the writer's transaction."""
 
     def __init__(self, connection: Connection, elapsed: Callable[[], float]) -> None:
         self._connection = connection
         self._elapsed = elapsed
+        self._aged = Aged(self._look)
+        self._unused = UnusedTerms(connection)
+        self.pace = Pace()
         self._looked_to = 0
         """Rows up to this one are tasks that only age can delete; 0 again when a run of slices has ended."""
 
     def slice(self, retention: Retention, now: float) -> Pruned:
-        """Delete for about ``SLICE_S``. Must run inside a transaction."""
+        """Delete as much as ``pace`` allows, for about ``SLICE_S``."""
         end = self._elapsed() + SLICE_S
         journal, more_journal = self._prune_journal(retention, now)
         tasks, more = self._prune_tasks(retention, now, end)
@@ -49,12 +53,25 @@ class Pruner:
             self._prune_workers(now - retention.max_age_s)
         if tasks:
             self._tidy()
-        return Pruned(tasks=tasks, journal=journal, more=more or more_journal)
+        terms, more_terms = (0, False) if more else self._unused.slice()
+        return Pruned(tasks=tasks, journal=journal, terms=terms, more=more or more_journal or more_terms)
+
+    def delete(self, places: Sequence[int]) -> Deleted:
+        """Delete those of the first of these rows that are finished."""
+        some = places[: self.pace.rows]
+        marks = ", ".join("?" * len(some))
+        named = f"SELECT {_COLUMNS} FROM task WHERE id IN ({marks})"  # noqa: S608  # our names
+        rows = [Row(*row) for row in self._connection.exec_driver_sql(named, tuple(some))]
+        finished = [row for row in rows if row.state in TERMINAL_STATES]
+        self._delete(finished)
+        if finished:
+            self._tidy()
+        return Deleted(tasks=len(finished), done=len(some))
 
     def _prune_tasks(self, retention: Retention, now: float, end: float) -> tuple[int, bool]:
         deleted = 0
-        while self._elapsed() < end:
-            rows = self._due(retention, now)
+        while self._elapsed() < end and deleted < self.pace.rows:
+            rows = self._due(retention, now, self.pace.rows - deleted)
             if rows is None:
                 self._looked_to = 0
                 return deleted, False
@@ -62,43 +79,41 @@ class Pruner:
             deleted += len(rows)
         return deleted, True
 
-    def _due(self, retention: Retention, now: float) -> Sequence[_Row] | None:
+    def _due(self, retention: Retention, now: float, limit: int) -> Sequence[Row] | None:
         """Return some of the oldest rows that must go, none where a look found none, ``None`` at the end."""
-        if retention.max_age_s is not None:
-            oldest = now - retention.max_age_s
-            old = [row for row in self._look(0) if row[3] < oldest]
-            if old:
-                return old[:_ROWS_AT_ONCE]
+        rows = self._aged.next(retention, now, limit)
+        if rows is not None:
+            return rows
         excess = self._excess(retention)
-        return self._finished(min(excess, _ROWS_AT_ONCE)) if excess > 0 else None
+        return self._finished(min(excess, limit)) if excess > 0 else None
 
     def _excess(self, retention: Retention) -> int:
         excess = 0
         if retention.max_tasks is not None:
             excess = counters.total(self._connection) - retention.max_tasks
-        return max(excess, _ROWS_AT_ONCE) if self._is_too_large(retention) else excess
+        return max(excess, self.pace.rows) if self._is_too_large(retention) else excess
 
     def _is_too_large(self, retention: Retention) -> bool:
         return retention.max_bytes is not None and used_bytes(self._connection) > retention.max_bytes
 
-    def _finished(self, limit: int) -> Sequence[_Row] | None:
+    def _finished(self, limit: int) -> Sequence[Row] | None:
         rows = self._look(self._looked_to)
         if not rows:
             return None
-        finished = [row for row in rows if row[2] in TERMINAL_STATES][:limit]
-        self._looked_to = finished[0][0] - 1 if finished else rows[-1][0]
+        finished = [row for row in rows if row.state in TERMINAL_STATES][:limit]
+        self._looked_to = finished[0].row_id - 1 if finished else rows[-1].row_id
         return finished
 
-    def _look(self, after: int) -> Sequence[_Row]:
-        rows = self._connection.exec_driver_sql(_OLDEST, (after, _LOOKED_AT)).all()
-        return [(row_id, name_id, state, arrived_at) for row_id, name_id, state, arrived_at in rows]
+    def _look(self, after: int) -> Sequence[Row]:
+        return [Row(*row) for row in self._connection.exec_driver_sql(_OLDEST, (after, _LOOKED_AT))]
 
-    def _delete(self, rows: Sequence[_Row]) -> None:
+    def _delete(self, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        self._connection.exec_driver_sql("DELETE FROM task WHERE id = ?", [(row[0],) for row in rows])
-        gone: Counter[CountKey] = Counter((name_id, state) for _, name_id, state, _ in rows)
+        self._connection.exec_driver_sql("DELETE FROM task WHERE id = ?", [(row.row_id,) for row in rows])
+        gone: Counter[CountKey] = Counter((row.name_id, row.state) for row in rows)
         counters.add(self._connection, {key: -n for key, n in gone.items()})
+        self._unused.expect()
 
     def _prune_journal(self, retention: Retention, now: float) -> tuple[int, bool]:
         """Delete old batches; the newest one stays, so that the last position is never forgotten."""

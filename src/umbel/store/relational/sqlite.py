@@ -21,19 +21,24 @@ from umbel.model.search import Query
 from umbel.model.tasks import Task
 from umbel.model.workers import Worker
 from umbel.store.protocols import (
+    Archived,
+    ArchivePage,
     Arrival,
     Commit,
+    Deleted,
     JournalBatch,
     JournalSpan,
     NameCount,
+    Places,
     Pruned,
+    Restored,
     Retention,
     Sort,
     StoreBroken,
     TaskList,
     TaskType,
 )
-from umbel.store.relational import counters, journal, lists, sightings, task_types
+from umbel.store.relational import archive, counters, journal, lists, sightings, task_types
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import reader_engine, writer_engine
 from umbel.store.relational.errors import translated
@@ -106,6 +111,16 @@ class SqliteStore:
         with self._writes():
             return self._writer.prune(retention, now)
 
+    def restore(self, tasks: Sequence[Archived]) -> Restored:
+        """See ``TaskArchive.restore``."""
+        with self._writes():
+            return self._writer.restore(tasks)
+
+    def delete(self, places: Sequence[int]) -> Deleted:
+        """See ``TaskArchive.delete``."""
+        with self._writes():
+            return self._writer.delete(places)
+
     def describe(self, types: Sequence[TaskType]) -> None:
         """See ``TaskWriter.describe``."""
         with self._writes():
@@ -140,6 +155,21 @@ class SqliteStore:
         """See ``TaskReader.list``."""
         with self._reads() as reader:
             return lists.list_tasks(reader, query, sort=sort, descending=descending, limit=limit, cursor=cursor)
+
+    def newest_place(self) -> int:
+        """See ``TaskArchive.newest_place``."""
+        with self._reads() as reader:
+            return reader.ends(task.c.id)[1] or 0
+
+    def archive(self, query: Query, *, after: int = 0, until: int | None = None, limit: int = 500) -> ArchivePage:
+        """See ``TaskArchive.archive``."""
+        with self._reads() as reader:
+            return archive.page(reader, query, after, until, limit)
+
+    def places(self, query: Query, *, after: int = 0, until: int | None = None, limit: int = 10_000) -> Places:
+        """See ``TaskArchive.places``."""
+        with self._reads() as reader:
+            return archive.places(reader, query, after, until, limit)
 
     def counts(self) -> builtins.list[NameCount]:
         """See ``TaskReader.counts``."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -14,7 +14,6 @@ from umbel.model.events import TaskEvent
 from umbel.model.fold import facts_of, join, read
 from umbel.model.tasks import TERMINAL_STATES, Facts
 from umbel.store.relational import counters
-from umbel.store.relational.batch import Batch
 from umbel.store.relational.blocks import Bounds
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.plain import plain
@@ -65,6 +64,18 @@ class _Known(Struct, frozen=True, gc=False):
 _Told = tuple[Facts, Outline]
 """What a task is now."""
 
+_Word = Sequence[TaskEvent] | Facts
+"""What came of a task: its events, or facts that an archive kept."""
+
+
+class News(Protocol):
+    """What a transaction has to store: by task, in the order of arrival, what came and when (epoch seconds)."""
+
+    @property
+    def events(self) -> Mapping[str, _Word]: ...
+    @property
+    def arrived_at(self) -> Mapping[str, float]: ...
+
 
 class TaskRows:
     """The rows of tasks, as the writer knows them. Valid inside a transaction; ``forget`` after one that failed."""
@@ -78,7 +89,7 @@ class TaskRows:
         """Drop what is remembered: the store may hold something else."""
         self._unfinished.clear()
 
-    def write(self, batch: Batch) -> list[str]:
+    def write(self, batch: News) -> list[str]:
         """Store the events of ``batch``; return the ids of the tasks that they changed."""
         known = self._remembered(batch.events)
         unknown = [task_id for task_id in batch.events if task_id not in known]
@@ -138,7 +149,7 @@ class _Change:
         self._counts: Counter[CountKey] = Counter()
         self._bounds = Bounds()
 
-    def insert_new(self, batch: Batch, task_ids: Sequence[str]) -> dict[str, _Known]:
+    def insert_new(self, batch: News, task_ids: Sequence[str]) -> dict[str, _Known]:
         """Insert tasks that are most likely new, without a look whether they are; leave out those that are not."""
         told = {task_id: _tell(batch.events[task_id], None) for task_id in task_ids}
         known: dict[str, _Known] = {}
@@ -158,7 +169,7 @@ class _Change:
         rows = self._connection.exec_driver_sql("SELECT task_id FROM task WHERE id >= ?", (first,))
         return {task_id: known[task_id] for (task_id,) in rows}
 
-    def join(self, batch: Batch, task_ids: Sequence[str], stored_rows: dict[str, _Known]) -> dict[str, _Known]:
+    def join(self, batch: News, task_ids: Sequence[str], stored_rows: dict[str, _Known]) -> dict[str, _Known]:
         """Add events to the rows that are stored; insert the others."""
         written: dict[str, _Known] = {}
         for task_id in task_ids:
@@ -229,23 +240,26 @@ class _Change:
         self._counts[one.indexed[0], one.state] += by
 
 
-def _opens(events: Sequence[TaskEvent]) -> bool:
+def _opens(events: _Word) -> bool:
     """Whether a task is likely to begin with these events."""
-    return any(event.type in _OPENING and not event.retries for event in events)
+    return not isinstance(events, Facts) and any(event.type in _OPENING and not event.retries for event in events)
 
 
-def _tell(events: Sequence[TaskEvent], old: Facts | None) -> _Told:
+def _tell(events: _Word, old: Facts | None) -> _Told:
     """Return what is known with ``events``, and what it says."""
-    told = plain(old, events)
-    if told is not None:
-        return told
-    facts = facts_of(events)
+    if isinstance(events, Facts):
+        facts = events
+    else:
+        told = plain(old, events)
+        if told is not None:
+            return told
+        facts = facts_of(events)
     if old is not None:
         facts = join(old, facts)
     return facts, outline_of(read(facts))
 
 
-def _tell_more(task_id: str, known: _Known, events: Sequence[TaskEvent]) -> _Told | None:
+def _tell_more(task_id: str, known: _Known, events: _Word) -> _Told | None:
     """Return what is known with ``events``; ``None`` where they tell nothing new."""
     old = facts_from(task_id, known.args, known.kwargs, known.result, known.facts)
     told = _tell(events, old)
