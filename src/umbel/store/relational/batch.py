@@ -7,14 +7,18 @@ from typing import Final
 
 from umbel.model.events import TaskEvent, WorkerEvent
 from umbel.store.protocols import Arrival
+from umbel.store.relational.upsert import tell_ahead
 
 _SENT: Final = "task-sent"
 
 
 class Batch:
-    """Events by task, in the order of their first arrival; by worker, its own messages and its last sign of life."""
+    """Events by task, in the order of their first arrival; by worker, its own messages and its last sign of life.
 
-    __slots__ = ("_of_workers", "_signs", "arrived_at", "events", "size")
+    ``told`` is what the tasks are that most likely begin here. Nothing of it needs the store.
+    """
+
+    __slots__ = ("_of_workers", "_signs", "arrived_at", "events", "size", "told")
 
     def __init__(self, arrivals: Sequence[Arrival]) -> None:
         self.size = len(arrivals)
@@ -23,6 +27,7 @@ class Batch:
         self._of_workers: list[Arrival] = []
         self._signs: dict[str, Arrival] = {}
         self._sort(arrivals)
+        self.told = tell_ahead(self.events)
 
     def _sort(self, arrivals: Sequence[Arrival]) -> None:
         events, arrived_at, signs = self.events, self.arrived_at, self._signs

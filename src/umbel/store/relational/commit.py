@@ -93,14 +93,14 @@ class Writer:
 
     def _restore(self, batch: ArchiveBatch) -> Restored:
         before = counters.total(self.connection)
-        written = self._rows.write(batch)
+        written = self._rows.write(batch, batch.told)
         new = counters.total(self.connection) - before
         if written:
             journal.write(self.connection, (), written, (), self._clock())
         return Restored(new=new, changed=len(written) - new, same=len(batch.events) - len(written))
 
     def _write(self, batch: Batch, arrivals: Sequence[Arrival]) -> Commit:
-        tasks = self._rows.write(batch)
+        tasks = self._rows.write(batch, batch.told)
         workers = sightings.write(self.connection, batch.sightings())
         if not tasks and not workers:
             return Commit(seq=journal.newest_seq(self.connection), tasks=0, events=0)

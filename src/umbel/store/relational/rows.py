@@ -6,11 +6,12 @@ texts beside it, by the one fold: what a store returns is what the fold says tod
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
+from umbel.model.events import Kind
 from umbel.model.fold import read
 from umbel.model.tasks import Facts, Mark, Progress, Task
 from umbel.store.relational.tables import task
@@ -90,3 +91,23 @@ def outline_of(record: Task) -> Outline:
         parent_id=record.parent_id,
         exception=record.exception,
     )
+
+
+class Told(NamedTuple):
+    """What a task is: the columns of its row, its long texts and its marks as ``stored`` writes them.
+
+    ``retried_at`` are the instants at which it was retried (epoch seconds).
+    """
+
+    outline: Outline
+    args: str | None
+    kwargs: str | None
+    result: str | None
+    facts: bytes
+    retried_at: tuple[float, ...] = ()
+
+
+def told_of(facts: Facts) -> Told:
+    """Return what facts say, by the full fold."""
+    retried_at = tuple(mark.timestamp for mark in facts.marks if mark.kind is Kind.RETRIED)
+    return Told(outline_of(read(facts)), facts.args, facts.kwargs, facts.result, stored(facts), retried_at)

@@ -20,17 +20,37 @@ class TermKind(IntEnum):
     QUEUE = 3
 
 
+Texts = tuple[str | None, str | None, str | None]
+Numbers = tuple[int | None, int | None, int | None]
+
+
 class Terms:
     """Texts to their numbers, new texts included. Valid inside a transaction; ``forget`` after one that failed."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._known: dict[TermKind, dict[str, int]] = {kind: {} for kind in TermKind}
+        self._threes: dict[Texts, Numbers] = {}
 
     def forget(self) -> None:
         """Drop what is remembered: the store may hold something else."""
         for known in self._known.values():
             known.clear()
+        self._threes.clear()
+
+    def numbers(self, texts: Texts) -> Numbers:
+        """Return the numbers of a task's name, worker and queue."""
+        numbers = self._threes.get(texts)
+        if numbers is None:
+            if len(self._threes) >= _REMEMBERED:
+                self._threes.clear()
+            name, worker, queue = texts
+            numbers = self._threes[texts] = (
+                self.number(TermKind.NAME, name),
+                self.number(TermKind.WORKER, worker),
+                self.number(TermKind.QUEUE, queue),
+            )
+        return numbers
 
     def number(self, kind: TermKind, text: str | None) -> int | None:
         """Return the number of ``text``, ``None`` for ``None``."""

@@ -11,60 +11,44 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from umbel.model.events import TaskEvent
-from umbel.model.fold import facts_of, join, read
+from umbel.model.fold import facts_of, join
 from umbel.model.tasks import TERMINAL_STATES, Facts
-from umbel.store.relational import counters
+from umbel.store.relational import bulk, counters
 from umbel.store.relational.blocks import Bounds
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.plain import plain
-from umbel.store.relational.rows import Outline, facts_from, outline_of, stored
+from umbel.store.relational.rows import Told, facts_from, told_of
 from umbel.store.relational.tables import DEFAULT_CLUSTER
-from umbel.store.relational.terms import TermKind, Terms
+from umbel.store.relational.terms import Terms
 
 REMEMBERED: Final = 16_384
 """Rows of unfinished tasks that are kept in memory, because more events of them are about to come."""
+_EVENTS_REMEMBERED: Final = 8
+"""Of a task with more events than this only its row is kept in memory."""
 _IDS_AT_ONCE: Final = 500
 
 _INDEXED: Final = ("name_id", "worker_id", "queue_id", "retries", "root_id", "parent_id")
 _TIMES: Final = ("sent_at", "received_at", "started_at", "finished_at", "runtime_s", "wait_s")
-_TOLD: Final = ("state", *_TIMES, "exception", "args", "kwargs", "result", "facts")
+_TEXTS: Final = ("args", "kwargs", "result", "facts")
+_TOLD: Final = ("state", *_TIMES, "exception", *_TEXTS)
 _COLUMNS: Final = ("id", "cluster", "task_id", "arrived_at", *_INDEXED, *_TOLD)
 
 _OPENING: Final = frozenset({"task-sent", "task-received"})
 
-
-def _insert_sql(verb: str) -> str:
-    return f"{verb} INTO task ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT: Final = f"INSERT INTO task ({', '.join(_COLUMNS)}) VALUES"
+_INSERT_NEW: Final = f"INSERT OR IGNORE INTO task ({', '.join(_COLUMNS)}) VALUES"
 
 
 def _update_sql(columns: Sequence[str]) -> str:
     return f"UPDATE task SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"  # noqa: S608  # our names
 
 
-_INSERT: Final = _insert_sql("INSERT")
-_INSERT_NEW: Final = _insert_sql("INSERT OR IGNORE")
 _UPDATE: Final = _update_sql(_TOLD)
 """Leaves the indexed columns alone: what a row's name, worker and family are is mostly known from the start."""
 _UPDATE_ALL: Final = _update_sql((*_INDEXED, *_TOLD))
-_SELECT: Final = f"SELECT task_id, id, {', '.join(_INDEXED)}, state, args, kwargs, result, facts FROM task"  # noqa: S608  # our names
+_SELECT: Final = f"SELECT task_id, id, {', '.join((*_INDEXED, 'state', *_TIMES, *_TEXTS))} FROM task"  # noqa: S608  # our names
 
-
-class _Known(Struct, frozen=True, gc=False):
-    """What of a stored row is needed to join new events into it."""
-
-    row_id: int
-    indexed: tuple[Any, ...]
-    state: str
-    args: str | None
-    kwargs: str | None
-    result: str | None
-    facts: bytes
-
-
-_Told = tuple[Facts, Outline]
-"""What a task is now."""
-
-_Word = Sequence[TaskEvent] | Facts
+Word = Sequence[TaskEvent] | Facts
 """What came of a task: its events, or facts that an archive kept."""
 
 
@@ -72,9 +56,28 @@ class News(Protocol):
     """What a transaction has to store: by task, in the order of arrival, what came and when (epoch seconds)."""
 
     @property
-    def events(self) -> Mapping[str, _Word]: ...
+    def events(self) -> Mapping[str, Word]: ...
     @property
     def arrived_at(self) -> Mapping[str, float]: ...
+
+
+class Known(Struct, frozen=True, gc=False):
+    """What of a stored row is needed to join news into it. ``events`` are all of the task's, where they are at hand."""
+
+    row_id: int
+    indexed: tuple[Any, ...]
+    state: str
+    times: tuple[float | None, ...]
+    args: str | None
+    kwargs: str | None
+    result: str | None
+    facts: bytes
+    events: tuple[TaskEvent, ...] | None = None
+
+
+def tell_ahead(events: Mapping[str, Sequence[TaskEvent]]) -> dict[str, Told]:
+    """Return what the tasks are that most likely begin with these events. Needs no store."""
+    return {task_id: _tell(some) for task_id, some in events.items() if _opens(some)}
 
 
 class TaskRows:
@@ -83,20 +86,20 @@ class TaskRows:
     def __init__(self, connection: Connection, terms: Terms) -> None:
         self._connection = connection
         self._terms = terms
-        self._unfinished: OrderedDict[str, _Known] = OrderedDict()
+        self._unfinished: OrderedDict[str, Known] = OrderedDict()
 
     def forget(self) -> None:
         """Drop what is remembered: the store may hold something else."""
         self._unfinished.clear()
 
-    def write(self, batch: News) -> list[str]:
-        """Store the events of ``batch``; return the ids of the tasks that they changed."""
+    def write(self, batch: News, ahead: Mapping[str, Told]) -> list[str]:
+        """Store the news of ``batch``; return the tasks that they changed. ``ahead`` is what ``tell_ahead`` said."""
         known = self._remembered(batch.events)
         unknown = [task_id for task_id in batch.events if task_id not in known]
         new_rows = dict(zip(unknown, count(self._newest_row() + 1)))
         change = _Change(self._connection, self._terms, new_rows)
-        opened = [task_id for task_id in unknown if _opens(batch.events[task_id])]
-        written = change.insert_new(batch, opened)
+        opened = [task_id for task_id in unknown if task_id in ahead]
+        written = change.insert_new(batch, opened, ahead)
         rest = [task_id for task_id in batch.events if task_id not in written]
         known.update(self._stored(task_id for task_id in rest if task_id not in known))
         written.update(change.join(batch, rest, known))
@@ -108,22 +111,24 @@ class TaskRows:
         row_id: int = self._connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM task").scalar_one()
         return row_id
 
-    def _remembered(self, task_ids: Iterable[str]) -> dict[str, _Known]:
+    def _remembered(self, task_ids: Iterable[str]) -> dict[str, Known]:
         unfinished = self._unfinished
         return {task_id: unfinished[task_id] for task_id in task_ids if task_id in unfinished}
 
-    def _stored(self, task_ids: Iterable[str]) -> dict[str, _Known]:
+    def _stored(self, task_ids: Iterable[str]) -> dict[str, Known]:
         wanted = tuple(task_ids)
-        known: dict[str, _Known] = {}
+        known: dict[str, Known] = {}
+        indexed_end = len(_INDEXED)
+        times_end = indexed_end + 1 + len(_TIMES)
         for start in range(0, len(wanted), _IDS_AT_ONCE):
             some = wanted[start : start + _IDS_AT_ONCE]
             rows = self._connection.exec_driver_sql(f"{_SELECT} WHERE task_id IN ({', '.join('?' * len(some))})", some)
             for task_id, row_id, *values in rows:
-                indexed, told = tuple(values[: len(_INDEXED)]), values[len(_INDEXED) :]
-                known[task_id] = _Known(row_id, indexed, *told)
+                indexed, times = tuple(values[:indexed_end]), tuple(values[indexed_end + 1 : times_end])
+                known[task_id] = Known(row_id, indexed, values[indexed_end], times, *values[times_end:])
         return known
 
-    def _remember(self, written: dict[str, _Known]) -> None:
+    def _remember(self, written: dict[str, Known]) -> None:
         unfinished = self._unfinished
         for task_id, known in written.items():
             if known.state in TERMINAL_STATES:
@@ -137,7 +142,16 @@ class TaskRows:
 class _Change:
     """What one transaction does to the table. ``new_rows`` are the row ids of tasks that prove to be new."""
 
-    __slots__ = ("_bounds", "_connection", "_counts", "_full_updates", "_inserts", "_new_rows", "_terms", "_updates")
+    __slots__ = (
+        "_bounds",
+        "_connection",
+        "_counts",
+        "_full_updates",
+        "_inserts",
+        "_new_rows",
+        "_terms",
+        "_updates",
+    )
 
     def __init__(self, connection: Connection, terms: Terms, new_rows: dict[str, int]) -> None:
         self._connection = connection
@@ -149,118 +163,132 @@ class _Change:
         self._counts: Counter[CountKey] = Counter()
         self._bounds = Bounds()
 
-    def insert_new(self, batch: News, task_ids: Sequence[str]) -> dict[str, _Known]:
+    def insert_new(self, batch: News, task_ids: Sequence[str], ahead: Mapping[str, Told]) -> dict[str, Known]:
         """Insert tasks that are most likely new, without a look whether they are; leave out those that are not."""
-        told = {task_id: _tell(batch.events[task_id], None) for task_id in task_ids}
-        known: dict[str, _Known] = {}
+        known: dict[str, Known] = {}
         rows: list[tuple[Any, ...]] = []
-        for task_id, one in told.items():
-            columns, known[task_id] = self._columns(self._new_rows[task_id], *one)
-            rows.append((known[task_id].row_id, DEFAULT_CLUSTER, task_id, batch.arrived_at[task_id], *columns))
-        if rows and self._connection.exec_driver_sql(_INSERT_NEW, rows).rowcount != len(rows):
+        for task_id in task_ids:
+            told = ahead[task_id]
+            new = known[task_id] = self._known(self._new_rows[task_id], told, batch.events[task_id])
+            rows.append(_row(new, task_id, batch.arrived_at[task_id], told))
+        if rows and bulk.insert(self._connection, _INSERT_NEW, rows) != len(rows):
             known = self._really_new(known)
         for task_id, new in known.items():
-            self._count(new, 1)
-            self._bounds.add(new.row_id, told[task_id][1])
+            self._add(new, ahead[task_id])
         return known
 
-    def _really_new(self, known: dict[str, _Known]) -> dict[str, _Known]:
+    def _really_new(self, known: dict[str, Known]) -> dict[str, Known]:
         first = min(one.row_id for one in known.values())
         rows = self._connection.exec_driver_sql("SELECT task_id FROM task WHERE id >= ?", (first,))
         return {task_id: known[task_id] for (task_id,) in rows}
 
-    def join(self, batch: News, task_ids: Sequence[str], stored_rows: dict[str, _Known]) -> dict[str, _Known]:
-        """Add events to the rows that are stored; insert the others."""
-        written: dict[str, _Known] = {}
+    def join(self, batch: News, task_ids: Sequence[str], stored_rows: dict[str, Known]) -> dict[str, Known]:
+        """Add news to the rows that are stored; insert the others."""
+        written: dict[str, Known] = {}
         for task_id in task_ids:
             old = stored_rows.get(task_id)
-            events = batch.events[task_id]
-            told = _tell(events, None) if old is None else _tell_more(task_id, old, events)
-            if told is None:
-                continue
-            columns, new = self._columns(self._new_rows[task_id] if old is None else old.row_id, *told)
-            if old is None:
-                self._inserts.append((new.row_id, DEFAULT_CLUSTER, task_id, batch.arrived_at[task_id], *columns))
-            else:
-                self._replace(old, new, columns)
-            self._count(new, 1)
-            self._bounds.add(new.row_id, told[1])
-            written[task_id] = new
+            word = batch.events[task_id]
+            new = self._insert(batch, task_id, word) if old is None else self._replace(task_id, old, word)
+            if new is not None:
+                written[task_id] = new
         return written
 
     def finish(self) -> None:
         """Write what is still to be written."""
-        for sql, rows in (
-            (_INSERT, self._inserts),
-            (_UPDATE, self._updates),
-            (_UPDATE_ALL, self._full_updates),
-        ):
+        if self._inserts:
+            bulk.insert(self._connection, _INSERT, self._inserts)
+        for sql, rows in ((_UPDATE, self._updates), (_UPDATE_ALL, self._full_updates)):
             if rows:
                 self._connection.exec_driver_sql(sql, rows)
         counters.add(self._connection, self._counts)
         self._bounds.write(self._connection)
 
-    def _replace(self, old: _Known, new: _Known, columns: tuple[Any, ...]) -> None:
-        self._count(old, -1)
+    def _insert(self, batch: News, task_id: str, word: Word) -> Known:
+        told = _tell(word)
+        new = self._known(self._new_rows[task_id], told, word)
+        self._inserts.append(_row(new, task_id, batch.arrived_at[task_id], told))
+        self._add(new, told)
+        return new
+
+    def _replace(self, task_id: str, old: Known, word: Word) -> Known | None:
+        """Change a stored row; ``None`` where the word tells nothing new."""
+        now = None if old.events is None or isinstance(word, Facts) else (*old.events, *word)
+        told = _tell_more(task_id, old, word) if now is None else _tell_again(old, now)
+        if told is None:
+            return None
+        new = self._known(old.row_id, told, now)
         if old.indexed == new.indexed:
-            self._updates.append((*columns[len(_INDEXED) :], new.row_id))
+            self._updates.append((*_told(new, told), new.row_id))
         else:
-            self._full_updates.append((*columns, new.row_id))
+            self._full_updates.append((*new.indexed, *_told(new, told), new.row_id))
+        self._counts[old.indexed[0], old.state] -= 1
+        self._add(new, told)
+        return new
 
-    def _columns(self, row_id: int, facts: Facts, outline: Outline) -> tuple[tuple[Any, ...], _Known]:
-        """Return the columns from ``name_id`` on, and what will be known of the row."""
-        number = self._terms.number
-        indexed = (
-            number(TermKind.NAME, outline.name),
-            number(TermKind.WORKER, outline.worker),
-            number(TermKind.QUEUE, outline.queue),
-            outline.retries,
-            outline.root_id,
-            outline.parent_id,
-        )
-        blob = stored(facts)
-        columns = (
-            *indexed,
+    def _add(self, new: Known, told: Told) -> None:
+        self._counts[new.indexed[0], new.state] += 1
+        self._bounds.add(new.row_id, told.outline)
+
+    def _known(self, row_id: int, told: Told, word: Word | None) -> Known:
+        outline = told.outline
+        numbers = self._terms.numbers((outline.name, outline.worker, outline.queue))
+        events = None
+        if outline.state not in TERMINAL_STATES and word is not None and not isinstance(word, Facts):
+            events = tuple(word) if len(word) <= _EVENTS_REMEMBERED else None
+        return Known(
+            row_id,
+            (*numbers, outline.retries, outline.root_id, outline.parent_id),
             outline.state,
-            outline.sent_at,
-            outline.received_at,
-            outline.started_at,
-            outline.finished_at,
-            outline.runtime_s,
-            outline.wait_s,
-            outline.exception,
-            facts.args,
-            facts.kwargs,
-            facts.result,
-            blob,
+            (
+                outline.sent_at,
+                outline.received_at,
+                outline.started_at,
+                outline.finished_at,
+                outline.runtime_s,
+                outline.wait_s,
+            ),
+            told.args,
+            told.kwargs,
+            told.result,
+            told.facts,
+            events,
         )
-        return columns, _Known(row_id, indexed, outline.state, facts.args, facts.kwargs, facts.result, blob)
-
-    def _count(self, one: _Known, by: int) -> None:
-        self._counts[one.indexed[0], one.state] += by
 
 
-def _opens(events: _Word) -> bool:
+def _row(new: Known, task_id: str, arrived_at: float, told: Told) -> tuple[Any, ...]:
+    return (new.row_id, DEFAULT_CLUSTER, task_id, arrived_at, *new.indexed, *_told(new, told))
+
+
+def _told(new: Known, told: Told) -> tuple[Any, ...]:
+    return (new.state, *new.times, told.outline.exception, told.args, told.kwargs, told.result, told.facts)
+
+
+def _opens(events: Sequence[TaskEvent]) -> bool:
     """Whether a task is likely to begin with these events."""
-    return not isinstance(events, Facts) and any(event.type in _OPENING and not event.retries for event in events)
+    for event in events:  # noqa: SIM110  # any() takes twice as long, and this is asked of each task
+        if event.type in _OPENING and not event.retries:
+            return True
+    return False
 
 
-def _tell(events: _Word, old: Facts | None) -> _Told:
-    """Return what is known with ``events``, and what it says."""
-    if isinstance(events, Facts):
-        facts = events
-    else:
-        told = plain(old, events)
-        if told is not None:
-            return told
-        facts = facts_of(events)
-    if old is not None:
-        facts = join(old, facts)
-    return facts, outline_of(read(facts))
+def _tell(word: Word) -> Told:
+    """Return what a task is of which nothing else is known."""
+    if isinstance(word, Facts):
+        return told_of(word)
+    return plain(word) or told_of(facts_of(word))
 
 
-def _tell_more(task_id: str, known: _Known, events: _Word) -> _Told | None:
-    """Return what is known with ``events``; ``None`` where they tell nothing new."""
+def _tell_again(old: Known, events: Sequence[TaskEvent]) -> Told | None:
+    """Return what a task is by all of its events; ``None`` where the last of them tell nothing new."""
+    told = plain(events)
+    if told is not None:
+        return told
+    facts = facts_of(events)
+    return None if old.events is not None and facts_of(old.events) == facts else told_of(facts)
+
+
+def _tell_more(task_id: str, known: Known, word: Word) -> Told | None:
+    """Return what is known with ``word``; ``None`` where it tells nothing new."""
     old = facts_from(task_id, known.args, known.kwargs, known.result, known.facts)
-    told = _tell(events, old)
-    return None if told[0] == old else told
+    facts = join(old, word if isinstance(word, Facts) else facts_of(word))
+    return None if facts == old else told_of(facts)
