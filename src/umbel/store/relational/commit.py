@@ -93,7 +93,7 @@ class Writer:
 
     def _restore(self, batch: ArchiveBatch) -> Restored:
         before = counters.total(self.connection)
-        written = self._rows.write(batch, batch.told)
+        written = self._rows.write(batch, {})
         new = counters.total(self.connection) - before
         if written:
             journal.write(self.connection, (), written, (), self._clock())
