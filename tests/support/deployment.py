@@ -12,6 +12,7 @@ from typing import Any, Final
 import celery
 
 from tests.support.services import RabbitServer, RedisServer, start_broker
+from tests.support.umbel import Umbel
 from tests.support.workers import Worker
 
 APP: Final = "tests.support.celery_app"
@@ -59,6 +60,16 @@ class Deployment:
             note = json.loads(line)
             notes[note["id"]].append(note)
         return notes
+
+    def outcomes(self) -> dict[str, str]:
+        """Return the state of each task that has ended, as the application noted it, by task id."""
+        ends = {"returned": "SUCCESS", "raised": "FAILURE"}
+        last = {task_id: notes[-1]["what"] for task_id, notes in self.ledger().items()}
+        return {task_id: ends[what] for task_id, what in last.items() if what in ends}
+
+    def umbel(self, broker: str | None = None, *options: str) -> Umbel:
+        """Return a server of this deployment that is not started yet. ``broker`` is another way to the same broker."""
+        return Umbel(self.folder, broker or self.broker.url, backend=self.backend, options=options)
 
     def _close_client(self) -> None:
         backend: Any = self.client.backend
