@@ -31,6 +31,19 @@ NO_NAME: Final = 0
 BLOCK_BITS: Final = 12
 """A block is 4,096 tasks that arrived one after the other: ``task.id >> BLOCK_BITS``."""
 
+ROLLUP_SUMS: Final = (
+    "received",
+    "started",
+    "succeeded",
+    "failed",
+    "retried",
+    "revoked",
+    "rejected",
+    "wait_us",
+    "run_us",
+)
+"""What ``rollup`` counts, in the order of ``model.rollups.Figure``, and sums of durations in microseconds."""
+
 metadata: Final = MetaData()
 
 _RowId: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -71,9 +84,13 @@ task: Final = Table(
     Column("result", Text),
     Column("exception", Text),
     Column("facts", LargeBinary, nullable=False),
+    Column("heard_at", Double),
     UniqueConstraint("task_id", "cluster", name="task_by_task_id"),
 )
-"""A row a task: the columns that questions need, the long texts, and ``facts`` (see ``rows``) for the rest."""
+"""A row a task: the columns that questions need, the long texts, and ``facts`` (see ``rows``) for the rest.
+
+``heard_at`` is when the row last changed, by our clock; ``NULL`` where the task is not counted in ``rollup``.
+"""
 
 
 def _partial(name: str, columns: tuple[str, ...], where: str) -> Index:
@@ -143,3 +160,32 @@ journal: Final = Table(
     sqlite_autoincrement=True,
 )
 """A row a commit. ``touched`` names its tasks and workers; ``raw`` holds its first events (see ``journal``)."""
+
+rollup: Final = Table(
+    "rollup",
+    metadata,
+    Column("cluster", Integer, primary_key=True, autoincrement=False),
+    Column("period", Integer, primary_key=True, autoincrement=False),
+    Column("dimension", Integer, primary_key=True, autoincrement=False),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("key_id", BigInteger, primary_key=True, autoincrement=False),
+    *(Column(name, BigInteger, nullable=False) for name in ROLLUP_SUMS),
+    Column("wait", LargeBinary),
+    Column("run", LargeBinary),
+    sqlite_with_rowid=False,
+)
+"""Figures of one minute, hour or day (see ``rollups``). ``start`` is in epoch seconds, ``key_id`` a term's number."""
+
+DAYS_ONLY: Final = "period = 3"
+Index("rollup_by_key", rollup.c.key_id, sqlite_where=text(DAYS_ONLY), postgresql_where=text(DAYS_ONLY))
+"""Says whether a term is still needed: a name outlives its tasks as long as any day tells of it."""
+
+rollup_bound: Final = Table(
+    "rollup_bound",
+    metadata,
+    Column("cluster", Integer, primary_key=True, autoincrement=False),
+    Column("period", Integer, primary_key=True, autoincrement=False),
+    Column("kept_from", BigInteger, nullable=False),
+    Column("too_old", BigInteger, nullable=False),
+)
+"""From which instant on rollups are kept, and how many counts were of before it. That bound only ever rises."""
