@@ -26,7 +26,7 @@ class Writer:
         self._elapsed = elapsed
         self._deleted = 0
         self._terms = Terms(connection)
-        self._rows = TaskRows(connection, self._terms)
+        self._rows = TaskRows(connection, self._terms, clock)
         self._pruner = Pruner(connection, elapsed)
         self._seen_version: int | None = None
 

@@ -109,5 +109,13 @@ class Told(NamedTuple):
 
 def told_of(facts: Facts) -> Told:
     """Return what facts say, by the full fold."""
-    retried_at = tuple(mark.timestamp for mark in facts.marks if mark.kind is Kind.RETRIED)
-    return Told(outline_of(read(facts)), facts.args, facts.kwargs, facts.result, stored(facts), retried_at)
+    return Told(outline_of(read(facts)), facts.args, facts.kwargs, facts.result, stored(facts), _retries(facts.marks))
+
+
+def retried_at(stored: bytes) -> tuple[float, ...]:
+    """Return ``Told.retried_at`` of the column ``facts``."""
+    return _retries(_decode(stored).marks)
+
+
+def _retries(marks: tuple[Mark, ...]) -> tuple[float, ...]:
+    return tuple(mark.timestamp for mark in marks if mark.kind is Kind.RETRIED)

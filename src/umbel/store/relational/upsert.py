@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, Final, Protocol
 
@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 
 from umbel.model.events import TaskEvent
 from umbel.model.fold import facts_of, join
+from umbel.model.rollups import Share, share_of
 from umbel.model.tasks import TERMINAL_STATES, Facts
-from umbel.store.relational import bulk, counters
+from umbel.store.relational import bulk, counters, rollups
 from umbel.store.relational.blocks import Bounds
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.plain import plain
-from umbel.store.relational.rows import Told, facts_from, told_of
+from umbel.store.relational.rows import Told, facts_from, retried_at, told_of
 from umbel.store.relational.tables import DEFAULT_CLUSTER
 from umbel.store.relational.terms import Terms
 
@@ -28,7 +29,7 @@ _EVENTS_REMEMBERED: Final = 8
 _IDS_AT_ONCE: Final = 500
 
 _INDEXED: Final = ("name_id", "worker_id", "queue_id", "retries", "root_id", "parent_id")
-_TIMES: Final = ("sent_at", "received_at", "started_at", "finished_at", "runtime_s", "wait_s")
+_TIMES: Final = ("sent_at", "received_at", "started_at", "finished_at", "runtime_s", "wait_s", "heard_at")
 _TEXTS: Final = ("args", "kwargs", "result", "facts")
 _TOLD: Final = ("state", *_TIMES, "exception", *_TEXTS)
 _COLUMNS: Final = ("id", "cluster", "task_id", "arrived_at", *_INDEXED, *_TOLD)
@@ -62,7 +63,10 @@ class News(Protocol):
 
 
 class Known(Struct, frozen=True, gc=False):
-    """What of a stored row is needed to join news into it. ``events`` are all of the task's, where they are at hand."""
+    """What of a stored row is needed to join news into it. ``events`` are all of the task's, where they are at hand.
+
+    ``share`` is what the row adds to the rollups.
+    """
 
     row_id: int
     indexed: tuple[Any, ...]
@@ -72,6 +76,7 @@ class Known(Struct, frozen=True, gc=False):
     kwargs: str | None
     result: str | None
     facts: bytes
+    share: Share
     events: tuple[TaskEvent, ...] | None = None
 
 
@@ -83,9 +88,10 @@ def tell_ahead(events: Mapping[str, Sequence[TaskEvent]]) -> dict[str, Told]:
 class TaskRows:
     """The rows of tasks, as the writer knows them. Valid inside a transaction; ``forget`` after one that failed."""
 
-    def __init__(self, connection: Connection, terms: Terms) -> None:
+    def __init__(self, connection: Connection, terms: Terms, clock: Callable[[], float]) -> None:
         self._connection = connection
         self._terms = terms
+        self._clock = clock
         self._unfinished: OrderedDict[str, Known] = OrderedDict()
 
     def forget(self) -> None:
@@ -97,7 +103,7 @@ class TaskRows:
         known = self._remembered(batch.events)
         unknown = [task_id for task_id in batch.events if task_id not in known]
         new_rows = dict(zip(unknown, count(self._newest_row() + 1)))
-        change = _Change(self._connection, self._terms, new_rows)
+        change = _Change(self._connection, self._terms, new_rows, self._clock())
         opened = [task_id for task_id in unknown if task_id in ahead]
         written = change.insert_new(batch, opened, ahead)
         rest = [task_id for task_id in batch.events if task_id not in written]
@@ -125,7 +131,9 @@ class TaskRows:
             rows = self._connection.exec_driver_sql(f"{_SELECT} WHERE task_id IN ({', '.join('?' * len(some))})", some)
             for task_id, row_id, *values in rows:
                 indexed, times = tuple(values[:indexed_end]), tuple(values[indexed_end + 1 : times_end])
-                known[task_id] = Known(row_id, indexed, values[indexed_end], times, *values[times_end:])
+                state, (args, kwargs, result, facts) = values[indexed_end], values[times_end:]
+                share = share_of(state, times, retried_at(facts))
+                known[task_id] = Known(row_id, indexed, state, times, args, kwargs, result, facts, share)
         return known
 
     def _remember(self, written: dict[str, Known]) -> None:
@@ -149,14 +157,18 @@ class _Change:
         "_full_updates",
         "_inserts",
         "_new_rows",
+        "_now",
+        "_rollups",
         "_terms",
         "_updates",
     )
 
-    def __init__(self, connection: Connection, terms: Terms, new_rows: dict[str, int]) -> None:
+    def __init__(self, connection: Connection, terms: Terms, new_rows: dict[str, int], now: float) -> None:
         self._connection = connection
         self._terms = terms
         self._new_rows = new_rows
+        self._now = now
+        self._rollups = rollups.Change()
         self._inserts: list[tuple[Any, ...]] = []
         self._updates: list[tuple[Any, ...]] = []
         self._full_updates: list[tuple[Any, ...]] = []
@@ -169,12 +181,12 @@ class _Change:
         rows: list[tuple[Any, ...]] = []
         for task_id in task_ids:
             told = ahead[task_id]
-            new = known[task_id] = self._known(self._new_rows[task_id], told, batch.events[task_id])
+            new = known[task_id] = self._known(self._new_rows[task_id], told, batch.events[task_id], self._now)
             rows.append(_row(new, task_id, batch.arrived_at[task_id], told))
         if rows and bulk.insert(self._connection, _INSERT_NEW, rows) != len(rows):
             known = self._really_new(known)
         for task_id, new in known.items():
-            self._add(new, ahead[task_id])
+            self._add(None, new, ahead[task_id])
         return known
 
     def _really_new(self, known: dict[str, Known]) -> dict[str, Known]:
@@ -202,12 +214,14 @@ class _Change:
                 self._connection.exec_driver_sql(sql, rows)
         counters.add(self._connection, self._counts)
         self._bounds.write(self._connection)
+        self._rollups.write(self._connection)
 
     def _insert(self, batch: News, task_id: str, word: Word) -> Known:
         told = _tell(word)
-        new = self._known(self._new_rows[task_id], told, word)
+        heard_at = None if isinstance(word, Facts) else self._now  # an archive brings back tasks that were counted once
+        new = self._known(self._new_rows[task_id], told, word, heard_at)
         self._inserts.append(_row(new, task_id, batch.arrived_at[task_id], told))
-        self._add(new, told)
+        self._add(None, new, told)
         return new
 
     def _replace(self, task_id: str, old: Known, word: Word) -> Known | None:
@@ -216,41 +230,49 @@ class _Change:
         told = _tell_more(task_id, old, word) if now is None else _tell_again(old, now)
         if told is None:
             return None
-        new = self._known(old.row_id, told, now)
+        is_uncounted = isinstance(word, Facts) and old.times[-1] is None
+        new = self._known(old.row_id, told, now, None if is_uncounted else self._now)
         if old.indexed == new.indexed:
             self._updates.append((*_told(new, told), new.row_id))
         else:
             self._full_updates.append((*new.indexed, *_told(new, told), new.row_id))
-        self._counts[old.indexed[0], old.state] -= 1
-        self._add(new, told)
+        self._add(old, new, told)
         return new
 
-    def _add(self, new: Known, told: Told) -> None:
+    def _add(self, old: Known | None, new: Known, told: Told) -> None:
         self._counts[new.indexed[0], new.state] += 1
         self._bounds.add(new.row_id, told.outline)
+        if old is None:
+            self._rollups.add(new.indexed, new.share)
+        else:
+            self._counts[old.indexed[0], old.state] -= 1
+            self._rollups.replace(old.indexed, old.share, new.indexed, new.share)
 
-    def _known(self, row_id: int, told: Told, word: Word | None) -> Known:
+    def _known(self, row_id: int, told: Told, word: Word | None, heard_at: float | None) -> Known:
         outline = told.outline
         numbers = self._terms.numbers((outline.name, outline.worker, outline.queue))
         events = None
         if outline.state not in TERMINAL_STATES and word is not None and not isinstance(word, Facts):
             events = tuple(word) if len(word) <= _EVENTS_REMEMBERED else None
+        times = (
+            outline.sent_at,
+            outline.received_at,
+            outline.started_at,
+            outline.finished_at,
+            outline.runtime_s,
+            outline.wait_s,
+            heard_at,
+        )
         return Known(
             row_id,
             (*numbers, outline.retries, outline.root_id, outline.parent_id),
             outline.state,
-            (
-                outline.sent_at,
-                outline.received_at,
-                outline.started_at,
-                outline.finished_at,
-                outline.runtime_s,
-                outline.wait_s,
-            ),
+            times,
             told.args,
             told.kwargs,
             told.result,
             told.facts,
+            share_of(outline.state, times, told.retried_at),
             events,
         )
 

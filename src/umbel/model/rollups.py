@@ -1,0 +1,238 @@
+"""What one task adds to the figures of its minutes: a pure function of its record, so that it can be taken back.
+
+========== ===================================================================================================
+figure     is counted in the minute of
+========== ===================================================================================================
+received   ``received_at``; ``sent_at`` of a task that was never received
+started    ``started_at``, with how long it had waited
+succeeded  ``finished_at``, with how long it ran; the same for failed, revoked and rejected
+retried    each retry
+========== ===================================================================================================
+
+A task counts once in each of the first three lines however often it was tried, and with at most the retries that its
+record keeps (``fold.MARKS_PER_KIND``). Stamps from further ahead than ``MOST_AHEAD_S`` of when we last heard of the
+task are cut to that: a worker whose clock is wrong must not write figures into next year.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from enum import IntEnum
+from operator import add
+from typing import Final, NamedTuple
+
+from umbel.model.histogram import Histogram, bucket_of
+from umbel.model.tasks import State
+from umbel.model.workers import MOST_AHEAD_S
+
+MINUTE_S: Final = 60
+LONGEST_S: Final = 3.2e8
+"""Ten years: what is said to have taken longer counts as this long, so that sums fit in 64 bits."""
+
+
+class Figure(IntEnum):
+    """What is counted. The numbers are the places in ``Tally.counts``."""
+
+    RECEIVED = 0
+    STARTED = 1
+    SUCCEEDED = 2
+    FAILED = 3
+    RETRIED = 4
+    REVOKED = 5
+    REJECTED = 6
+
+
+FIGURES: Final = len(Figure)
+FIGURE_BY_STATE: Final = {
+    State.SUCCESS.value: int(Figure.SUCCEEDED),
+    State.FAILURE.value: int(Figure.FAILED),
+    State.REVOKED.value: int(Figure.REVOKED),
+    State.REJECTED.value: int(Figure.REJECTED),
+}
+
+# A single count is an integer, because a batch makes ten thousands of them: minute, figure (4 bits), bucket (8 bits).
+_FIGURE_BITS: Final = 8
+MINUTE_BITS: Final = 12
+FIGURE_MASK: Final = 0xF
+NO_BUCKET: Final = 0xFF
+_STARTED: Final = int(Figure.STARTED) << _FIGURE_BITS
+_RETRIED: Final = int(Figure.RETRIED) << _FIGURE_BITS | NO_BUCKET
+_NEVER: Final = 0
+
+Retries = tuple[int, ...]
+
+
+class Share(NamedTuple):
+    """What a task adds: packed counts (0 is none), and the durations behind them in microseconds."""
+
+    received: int
+    started: int
+    ended: int
+    wait_us: int
+    run_us: int
+    retried: Retries
+
+
+NOTHING: Final = Share(_NEVER, _NEVER, _NEVER, 0, 0, ())
+
+Times = tuple[float | None, ...]
+"""``sent_at``, ``received_at``, ``started_at``, ``finished_at``, ``runtime_s``, ``wait_s`` of a record, and its
+``heard_at``: when we last learnt of it by our clock, ``None`` where it is not counted. Epoch seconds, and seconds."""
+
+
+def share_of(state: str, times: Times, retried_at: tuple[float, ...]) -> Share:
+    """Return what a task adds to its minutes."""
+    sent_at, received_at, started_at, finished_at, runtime_s, wait_s, heard_at = times
+    if heard_at is None:
+        return NOTHING
+    latest = heard_at + MOST_AHEAD_S
+    if received_at is None:
+        received_at = sent_at
+    received = started = ended = _NEVER
+    wait_us = run_us = 0
+    if received_at is not None:
+        received = _minute(received_at, latest) << MINUTE_BITS | NO_BUCKET
+    if started_at is not None:
+        started = _minute(started_at, latest) << MINUTE_BITS | _STARTED
+        if wait_s is None:
+            started |= NO_BUCKET
+        else:
+            started |= bucket_of(wait_s)
+            wait_us = _microseconds(wait_s)
+    figure = FIGURE_BY_STATE.get(state)
+    if figure is not None:
+        at = heard_at if finished_at is None else finished_at
+        ended = _minute(at, latest) << MINUTE_BITS | figure << _FIGURE_BITS
+        if runtime_s is None:
+            ended |= NO_BUCKET
+        else:
+            ended |= bucket_of(runtime_s)
+            run_us = _microseconds(runtime_s)
+    if retried_at:
+        return Share(received, started, ended, wait_us, run_us, _retries(retried_at, latest))
+    return Share(received, started, ended, wait_us, run_us, ())
+
+
+def _retries(retried_at: tuple[float, ...], latest: float) -> Retries:
+    return tuple(_minute(at, latest) << MINUTE_BITS | _RETRIED for at in retried_at)
+
+
+def _minute(at: float, latest: float) -> int:
+    return int(min(at, latest)) // MINUTE_S if at > 0 else 0
+
+
+def _microseconds(seconds: float) -> int:
+    if seconds >= LONGEST_S:
+        return int(LONGEST_S * 1e6)
+    return int(seconds * 1e6 + 0.5) if seconds > 0 else 0
+
+
+class Tally:
+    """The sum of many shares: counts by ``Figure``, histograms of waits and run times, their sums in microseconds."""
+
+    __slots__ = ("counts", "run", "run_us", "wait", "wait_us")
+
+    def __init__(self) -> None:
+        self.counts = [0] * FIGURES
+        self.wait_us = 0
+        self.run_us = 0
+        self.wait = Histogram()
+        self.run = Histogram()
+
+    def count(self, figure: int, bucket: int, n: int) -> None:
+        """Count ``n`` more, with a duration of this bucket (``NO_BUCKET``: none that is known)."""
+        self.counts[figure] += n
+        if bucket != NO_BUCKET:
+            counts = (self.wait if figure == Figure.STARTED else self.run).counts
+            counts[bucket] = counts.get(bucket, 0) + n
+
+    def add(self, other: Tally) -> None:
+        """Add another one."""
+        self.counts = list(map(add, self.counts, other.counts))
+        self.wait_us += other.wait_us
+        self.run_us += other.run_us
+        self.wait.add(other.wait.counts)
+        self.run.add(other.run.counts)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it changes nothing."""
+        return not (
+            any(self.counts)
+            or self.wait_us
+            or self.run_us
+            or any(self.wait.counts.values())
+            or any(self.run.counts.values())
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def __repr__(self) -> str:
+        return f"Tally({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
+
+
+class Sums:
+    """Adds shares of tasks up, in one list: cheap enough to be asked of each task that a batch changes."""
+
+    __slots__ = ("minus", "plus", "us")
+
+    def __init__(self) -> None:
+        self.plus: list[int] = []
+        self.minus: list[int] = []
+        self.us: dict[int, int] = {}
+        """Microseconds by minute, times two, plus one for those of run times."""
+
+    def change(self, old: Share, new: Share) -> None:
+        """Count a task as ``new`` that was counted as ``old`` (``NOTHING``: not at all). What is in both stays."""
+        received, started, ended, wait_us, run_us, retried = new
+        if received != old[0]:
+            self._swap(old[0], received)
+        if started != old[1] or wait_us != old[3]:
+            self._swap(old[1], started)
+            self._spend(old[1] >> MINUTE_BITS << 1, -old[3])
+            self._spend(started >> MINUTE_BITS << 1, wait_us)
+        if ended != old[2] or run_us != old[4]:
+            self._swap(old[2], ended)
+            self._spend(old[2] >> MINUTE_BITS << 1 | 1, -old[4])
+            self._spend(ended >> MINUTE_BITS << 1 | 1, run_us)
+        if retried != old[5]:
+            self.minus += old[5]
+            self.plus += retried
+
+    def merge(self, other: Sums) -> None:
+        """Add what another one holds."""
+        self.plus += other.plus
+        self.minus += other.minus
+        for key, us in other.us.items():
+            self.us[key] = self.us.get(key, 0) + us
+
+    def by_minute(self) -> dict[int, Tally]:
+        """Return the tallies by minute (counted from 1970)."""
+        counted = Counter(self.plus)
+        if self.minus:
+            counted.subtract(self.minus)
+        found: defaultdict[int, Tally] = defaultdict(Tally)
+        for packed, n in counted.items():
+            if n:
+                found[packed >> MINUTE_BITS].count(packed >> _FIGURE_BITS & FIGURE_MASK, packed & NO_BUCKET, n)
+        for key, us in self.us.items():
+            if us and key & 1:
+                found[key >> 1].run_us += us
+            elif us:
+                found[key >> 1].wait_us += us
+        return found
+
+    def _swap(self, old: int, new: int) -> None:
+        if old:
+            self.minus.append(old)
+        if new:
+            self.plus.append(new)
+
+    def _spend(self, key: int, us: int) -> None:
+        if us:
+            self.us[key] = self.us.get(key, 0) + us

@@ -1,0 +1,171 @@
+"""Rollups are what a recount of the tasks gives, whatever came, in whatever order, however often."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from tests.store.support import NAMES, WORKERS, a_stream, arrivals, in_batches
+from tests.support.events import T0, a_task_that_succeeded, an_event, received
+from umbel.model.events import TaskEvent
+from umbel.model.rollups import Figure
+from umbel.store.relational import rollups
+from umbel.store.relational.rollups import Dimension, Period
+from umbel.store.relational.sqlite import SqliteStore
+
+HOUR_AHEAD = 3_600.0
+KINDS = (
+    "sent",
+    "received",
+    "started",
+    "succeeded",
+    "failed",
+    "retried",
+    "revoked",
+    "rejected",
+    "cancelled",
+    "progress",
+)
+
+
+def written(store: SqliteStore) -> dict[Any, Any]:
+    """What the rollups say."""
+    return rollups.stored(store._connection)
+
+
+def recounted(store: SqliteStore) -> dict[Any, Any]:
+    """What the tasks say."""
+    return rollups.recount(store._connection)
+
+
+def split(random: Random, events: Sequence[TaskEvent]) -> list[Sequence[TaskEvent]]:
+    """Cut into a few small batches."""
+    cuts = sorted({0, len(events), *(random.randrange(len(events) + 1) for _ in range(4))})
+    return [events[start:end] for start, end in pairwise(cuts)]
+
+
+@st.composite
+def an_event_of_any_task(draw: st.DrawFn) -> TaskEvent:
+    """An event of one of a few tasks, in time, much too late, or from a clock that is wrong."""
+    kind = draw(st.sampled_from(KINDS))
+    opens = kind in ("sent", "received")
+    at = draw(st.integers(0, 300)) + draw(st.sampled_from([0.0, 0.0, 0.0, -90_000.0, HOUR_AHEAD, 10.0 * HOUR_AHEAD]))
+    return an_event(
+        kind,
+        uuid=draw(st.sampled_from(["a", "b", "c"])),
+        hostname=draw(st.sampled_from(WORKERS)),
+        pid=draw(st.integers(1, 2)),
+        clock=draw(st.integers(0, 9)),
+        timestamp=T0 + at,
+        name=draw(st.sampled_from(NAMES)) if opens else None,
+        queue=draw(st.sampled_from(["default", None])) if kind == "sent" else None,
+        retries=draw(st.integers(0, 2)) if opens else None,
+        runtime=draw(st.none() | st.floats(0, 1e6)) if kind == "succeeded" else None,
+    )
+
+
+@pytest.fixture(scope="module")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an empty store: to copy it takes a tenth of the time of making one."""
+    path = tmp_path_factory.mktemp("store") / "umbel.db"
+    SqliteStore(path).close()
+    return path
+
+
+@settings(max_examples=150, deadline=None)
+@given(events=st.lists(an_event_of_any_task(), min_size=1, max_size=25), random=st.randoms(use_true_random=False))
+def test_rollups_are_a_recount_after_anything(empty_file: Path, events: list[TaskEvent], random: Random) -> None:
+    """Any permutation, duplication, split and replay, with retries, late events, ends of all kinds and wrong clocks."""
+    with TemporaryDirectory() as folder:
+        now = [T0 + 300]
+        store = SqliteStore(Path(shutil.copy(empty_file, folder)), clock=lambda: now[0])
+        stream = [*events, *random.sample(events, len(events) // 3)]
+        random.shuffle(stream)
+        done: list[Sequence[TaskEvent]] = []
+        for batch in split(random, stream):
+            now[0] += random.choice([0.2, 30.0, -5.0])
+            for one in (batch, *random.sample(done, min(1, len(done)))):
+                store.commit(arrivals(one))
+                if random.random() < 0.3:
+                    store._writer.forget()
+            done.append(batch)
+            assert written(store) == recounted(store)
+        before = written(store)
+        store.commit(arrivals(stream))
+        assert written(store) == before, "a batch that is committed again changes nothing"
+        store.close()
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_busy_stream(sqlite: SqliteStore, seed: int) -> None:
+    """Counts by name, queue and worker each add up to the whole, in each minute, hour and day."""
+    random = Random(seed)
+    for batch in in_batches(random, a_stream(random, 150)):
+        sqlite.commit(arrivals(batch))
+    found = written(sqlite)
+    assert found == recounted(sqlite)
+    for (period, dimension, start), tallies in found.items():
+        total = found[period, Dimension.TOTAL, start][rollups.NO_KEY]
+        assert rollups.sum_of(tallies.values()) == total, dimension
+
+
+def test_a_commit_that_fails_counts_nothing(sqlite: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks and their figures are one transaction: what is killed in its middle leaves neither."""
+    sqlite.commit(arrivals(a_task_that_succeeded("before")))
+    before = written(sqlite)
+    with monkeypatch.context() as patch:
+        patch.setattr("umbel.store.relational.journal.write", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sqlite.commit(arrivals(a_task_that_succeeded("a", name="new", hostname="new@x")))
+    assert written(sqlite) == before == recounted(sqlite)
+    sqlite.commit(arrivals(a_task_that_succeeded("a", name="new", hostname="new@x")))
+    assert written(sqlite) == recounted(sqlite) != before
+
+
+def test_what_finds_no_place_is_other(sqlite: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first names of a minute have rows, the rest share one; a change finds the row that it is counted in."""
+    monkeypatch.setattr(rollups, "KEYS_AT_MOST", 3)
+    for number in range(6):
+        sqlite.commit(arrivals([received(number, uuid=f"task-{number}", name=f"name-{number}")]))
+    minute = (Period.MINUTE, Dimension.NAME, int(T0) // 60 * 60)
+    assert len(written(sqlite)[minute]) == 4
+    assert written(sqlite)[minute][rollups.OTHER].counts[Figure.RECEIVED] == 3
+    for number in range(6):
+        sqlite.commit(arrivals([an_event("revoked", number + 1, uuid=f"task-{number}")]))
+    tallies = written(sqlite)[minute]
+    assert sorted(tally.counts[Figure.REVOKED] for tally in tallies.values()) == [1, 1, 1, 3]
+    assert tallies[rollups.OTHER].counts[Figure.REVOKED] == 3
+    monkeypatch.setattr(rollups, "KEYS_AT_MOST", 100)
+    sqlite.commit(arrivals([received(0, uuid="task-0", name="name-5"), received(7, uuid="late", name="name-7")]))
+    assert rollups.sum_of(written(sqlite)[minute].values()) == rollups.sum_of(recounted(sqlite)[minute].values())
+    assert written(sqlite)[minute].keys() <= tallies.keys(), "what is full stays full: nothing is counted in two rows"
+
+
+def test_a_clock_that_is_far_ahead_opens_no_other_minute(sqlite: SqliteStore) -> None:
+    """Stamps of next year count as of now: at most a minute ahead of our clock, which stands at T0."""
+    sqlite.commit(arrivals(a_task_that_succeeded("a", 400 * 86_400.0)))
+    starts = {start for period, _, start in written(sqlite) if period is Period.MINUTE}
+    assert starts <= {int(T0 + 60) // 60 * 60}
+
+
+def test_durations_beyond_reason_fit(sqlite: SqliteStore) -> None:
+    """What a hostile worker says of its run time breaks no sum."""
+    for number, runtime in enumerate((1e300, -1e300, 0.0, 5e-324)):
+        events = [received(0, uuid=f"{number}"), an_event("started", 0, uuid=f"{number}")]
+        sqlite.commit(arrivals([*events, an_event("succeeded", 1, uuid=f"{number}", runtime=runtime)]))
+    assert written(sqlite) == recounted(sqlite)
+    days = [
+        tallies[rollups.NO_KEY]
+        for (period, dimension, _), tallies in written(sqlite).items()
+        if (period, dimension) == (Period.DAY, Dimension.TOTAL)
+    ]
+    total = rollups.sum_of(days)
+    assert (total.counts[Figure.SUCCEEDED], total.run.total) == (4, 4)
