@@ -11,7 +11,7 @@ from tests.support.api import api_over
 from tests.support.collecting import collecting
 from tests.support.deployment import Deployment
 from tests.support.workers import Worker
-from umbel.ingest.coerce import clean
+from umbel.model.texts import clean
 
 MIX: dict[str, tuple[int, tuple[Any, ...]]] = {
     "add": (600, (2, 3)),

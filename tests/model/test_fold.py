@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given, strategies as st
 
 from tests.support.events import T0, a_task_that_succeeded, an_event, received
-from umbel.model.events import TaskEvent
+from umbel.model.events import Learnt, Source, TaskEvent
 from umbel.model.fold import MARKS_PER_KIND, fold, fold_all, merge, named_exception
 from umbel.model.tasks import TERMINAL_STATES, State, Task
 
@@ -25,9 +25,28 @@ KINDS = [
 
 
 @st.composite
+def anything_learnt(draw: st.DrawFn) -> Learnt:
+    """A fact that was not seen as an event."""
+    return Learnt(
+        uuid="task-1",
+        timestamp=T0 + draw(st.integers(0, 6)),
+        hostname=draw(st.sampled_from(["", "a@x", "b@y"])),
+        state=draw(st.sampled_from([*State, "NONSENSE"])),
+        source=draw(st.sampled_from(list(Source))),
+        name=draw(st.sampled_from([None, "one", "two"])),
+        args=draw(st.sampled_from([None, "(1,)", "(2,)"])),
+        retries=draw(st.sampled_from([None, 0, 1])),
+        result=draw(st.sampled_from([None, "1", "2"])),
+        exception=draw(st.sampled_from([None, "E()"])),
+    )
+
+
+@st.composite
 def any_events(draw: st.DrawFn) -> TaskEvent:
     """An event of one task, small enough in its fields that identities, stamps and clocks collide often."""
-    kind = draw(st.sampled_from(KINDS))
+    kind = draw(st.sampled_from([*KINDS, "learnt"]))
+    if kind == "learnt":
+        return draw(anything_learnt())
     return an_event(
         kind,
         hostname=draw(WORKERS),

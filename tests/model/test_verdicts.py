@@ -2,6 +2,7 @@
 
 from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, an_event, received
 from umbel.model.fold import fold_all
+from umbel.model.learnt import judged_lost
 from umbel.model.verdicts import verdict_of
 from umbel.model.workers import Worker, WorkerState, liveness, observe
 
@@ -39,6 +40,14 @@ def test_a_worker_that_died_orphans_its_task() -> None:
 def test_an_idle_worker_has_ended_its_task() -> None:
     """A task that raised Ignore has no last event; the worker's own count of active tasks tells."""
     assert code(a_worker(a_heartbeat(0), a_heartbeat(60, active=0))) == "ended_unseen"
+
+
+def test_a_lost_task_says_why() -> None:
+    """The reason that was given when it was judged is its verdict, whatever is known of its worker now."""
+    lost = fold_all([received(0), judged_lost(fold_all([received(0)]), "default@app-01 was restarted")])
+    verdict = verdict_of(lost, a_worker(a_heartbeat(0)), WorkerState.ONLINE, T0)
+    assert verdict is not None
+    assert (verdict.code, verdict.text) == ("lost", "default@app-01 was restarted")
 
 
 def test_other_verdicts() -> None:

@@ -7,8 +7,9 @@ from random import Random
 from typing import Any
 
 from tests.support.events import T0, an_event, received
-from umbel.model.events import Event, TaskEvent
+from umbel.model.events import Event, Learnt, TaskEvent
 from umbel.model.fold import fold_all
+from umbel.model.learnt import judged_lost
 from umbel.model.search import Query
 from umbel.model.search_parser import parse
 from umbel.model.tasks import Task
@@ -81,9 +82,16 @@ def a_life(random: Random, task_id: str, at: float) -> list[TaskEvent]:
             "progress": {"extra": {"done": random.randint(0, 9)}},
         }
         events.append(an_event(end, at + 0.1 + (runtime_s or 1.0), **place, **told.get(end, {})))
+    if end is None:
+        events += random.choice([[], [judged_lost(fold_all(events), f"{worker} is gone")], [_a_result(task_id, at)]])
     if end == "retried":
         events.append(received(at + 3, name=name, retries=1, **place, **family))
     return events
+
+
+def _a_result(task_id: str, at: float) -> TaskEvent:
+    """Return what a result backend knows of an end that no event told."""
+    return Learnt(uuid=task_id, timestamp=T0 + at + 9, state="SUCCESS", source="result backend", result="'found'")
 
 
 def a_stream(random: Random, tasks: int) -> list[TaskEvent]:

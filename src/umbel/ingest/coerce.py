@@ -4,7 +4,6 @@ Those without which an event is nothing raise ``Refused`` instead.
 """
 
 import math
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -23,6 +22,7 @@ from umbel.model.events import (
     TaskEvent,
     cut,
 )
+from umbel.model.texts import clean, safe_repr
 
 MAX_EXTRA_BYTES: Final = 4_096
 MAX_EXTRA_DEPTH: Final = 5
@@ -31,7 +31,6 @@ MAX_EXTRA_TEXT: Final = 1_000
 LEFT_OUT: Final = "(left out)"
 """Says in ``extra`` how many of the fields of a custom event were too much."""
 
-_LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _OWN_FIELDS: Final = frozenset(TaskEvent.__struct_fields__) - {"extra"} | {"utcoffset", "local_received"}
 
 
@@ -41,21 +40,6 @@ class Refused(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)
         self.reason = reason
-
-
-def clean(text: str) -> str:
-    """Return ``text`` with U+FFFD for each NUL and lone surrogate, so that every store can keep and search it."""
-    if "\0" in text:
-        text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return text if text.isascii() else _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def safe_repr(value: object) -> str:
-    """Return the repr of anything at all."""
-    try:
-        return clean(repr(value))
-    except Exception:  # noqa: BLE001 - too deep, too many digits, or an object that cannot say what it is
-        return ELLIPSIS
 
 
 def task_id(value: object) -> str:

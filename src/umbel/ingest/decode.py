@@ -6,11 +6,12 @@ from typing import Final
 
 import msgspec
 
-from umbel.ingest.coerce import Refused, clean, safe_repr
+from umbel.ingest.coerce import Refused
 from umbel.ingest.lenient import UnknownType, event_of
 from umbel.ingest.tally import MAX_EXCERPT_LENGTH, Reason, Tally
 from umbel.ingest.wire import Wire
 from umbel.model.events import Event
+from umbel.model.texts import clean, safe_repr
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 """Celery puts at most 24 events into a body; only the tracebacks in them have no bound of their own."""

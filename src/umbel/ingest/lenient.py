@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from umbel.ingest.coerce import (
     Refused,
-    clean,
     extra,
     hostname,
     link,
@@ -29,6 +28,7 @@ from umbel.model.events import (
     TaskEvent,
     WorkerEvent,
 )
+from umbel.model.texts import clean
 
 _TASK: Final = "task-"
 

@@ -2,7 +2,8 @@
 
 Only ``task-sent`` and ``task-received`` carry ``retries``; all other events are told apart by the process that sent
 them and its logical clock. Celery announces the receipt of a retry *before* the retry itself, so arrival order and
-stamps across workers say nothing: attempts are ordered by ``retries``.
+stamps across workers say nothing: attempts are ordered by ``retries``. What was learnt in another way than by events
+is placed last, and only where no event told the same.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ OUTCOME_BY_KIND: Final[dict[Kind, State]] = {
 }
 _OUTCOME_RANK: Final = (State.RETRY, State.FAILURE, State.SUCCESS, State.REVOKED, State.REJECTED)
 _HANDED_BACK: Final = (Kind.RETRIED, Kind.CANCELLED)
+_LEARNT_STEPS: Final = frozenset({State.RECEIVED, State.STARTED, *_OUTCOME_RANK})
 WRAPPED_EXCEPTION: Final = "ExceptionWithTraceback()"
 
 
 class _Delivery:
     """An attempt while its marks are being gathered."""
 
-    __slots__ = ("ends", "received", "retries", "sent", "started")
+    __slots__ = ("ends", "learnt", "received", "retries", "sent", "started")
 
     def __init__(self, *, received: Mark | None = None, retries: int | None = None) -> None:
         self.received = received
@@ -40,6 +42,23 @@ class _Delivery:
         self.sent: Mark | None = None
         self.started: Mark | None = None
         self.ends: list[Mark] = []
+        self.learnt: Mark | None = None
+
+    def learn(self, mark: Mark) -> None:
+        """Take what no event told. Of two ends that were learnt the newer one counts."""
+        self.learnt = self.learnt or mark
+        if mark.type == State.STARTED:
+            self.started = self.started or mark
+        elif mark.type == State.RECEIVED:
+            self.received = self.received or (None if self.worker_marks() else mark)
+        elif all(end.kind is Kind.LEARNT for end in self.ends):
+            self.ends = [mark]
+
+    def was_handed_back_before(self, mark: Mark) -> bool:
+        """Whether it ended in a retry before ``mark``, which must be of an attempt after it."""
+        if not self.ends or mark.type == State.RETRY or mark.retries is not None:
+            return False
+        return all(_outcome(end) == State.RETRY and end.timestamp < mark.timestamp for end in self.ends)
 
     def marks(self) -> list[Mark]:
         return [mark for mark in (self.sent, self.received, self.started, *self.ends) if mark is not None]
@@ -63,7 +82,9 @@ def attempts_of(marks: Sequence[Mark]) -> tuple[Attempt, ...]:
     _place_starts(deliveries, by_kind.get(Kind.STARTED, ()))
     _place_ends(deliveries, [mark for mark in marks if mark.kind in OUTCOME_BY_KIND])
     _place_sent(deliveries, by_kind.get(Kind.SENT, ()))
-    return _finish(_in_order(deliveries))
+    deliveries = _in_order(deliveries)
+    _place_learnt(deliveries, by_kind.get(Kind.LEARNT, ()))
+    return _finish(deliveries)
 
 
 def _order_of_receipt(delivery: _Delivery) -> tuple[int, tuple[object, ...]]:
@@ -119,6 +140,25 @@ def _place_sent(deliveries: list[_Delivery], sent: Iterable[Mark]) -> None:
         home.sent = mark
 
 
+def _place_learnt(deliveries: list[_Delivery], learnt: Iterable[Mark]) -> None:
+    """Fill in what no event told: in the attempt with its retries, else in the last one that had begun by then."""
+    for mark in learnt:
+        if mark.type not in _LEARNT_STEPS:
+            continue
+        alike = [d for d in deliveries if mark.retries is None or d.retries == mark.retries]
+        home = next((d for d in reversed(alike) if min(d.marks(), key=_stamp).timestamp <= mark.timestamp), None)
+        home = home or _first(alike)
+        if home is None or home.was_handed_back_before(mark):
+            home = _Delivery(retries=mark.retries or (0 if home is None else (home.retries or 0) + 1))
+            deliveries.append(home)
+        home.learn(mark)
+    deliveries.sort(key=lambda delivery: delivery.retries or 0)
+
+
+def _stamp(mark: Mark) -> float:
+    return mark.timestamp
+
+
 def _first(deliveries: Iterable[_Delivery]) -> _Delivery | None:
     return next(iter(deliveries), None)
 
@@ -153,16 +193,18 @@ def _closed_by_next(attempt: Attempt, following: Attempt | None) -> Attempt:
 
 
 def _attempt(delivery: _Delivery) -> Attempt:
-    opener, at = delivery.received or delivery.sent, delivery.worker_marks()
+    opener = delivery.received or delivery.sent or delivery.learnt
     end = _deciding_end(delivery.ends)
+    step = end or delivery.started or delivery.received
+    worker, pid = _process_of(delivery.worker_marks())
     told = _telling_end(delivery.ends)
     started_at = delivery.started.timestamp if delivery.started else None
     ended_at, runtime_s = _end_times(delivery.started, end)
     return Attempt(
         retries=delivery.retries or 0,
         name=opener.name if opener else None,
-        worker=at[-1].worker if at else None,
-        pid=at[-1].pid if at else None,
+        worker=worker,
+        pid=pid,
         eta=opener.eta if opener else None,
         expires=opener.expires if opener else None,
         sent_at=delivery.sent.timestamp if delivery.sent else None,
@@ -170,19 +212,31 @@ def _attempt(delivery: _Delivery) -> Attempt:
         started_at=started_at,
         ended_at=ended_at,
         runtime_s=runtime_s,
-        outcome=OUTCOME_BY_KIND[end.kind] if end else None,
+        outcome=_outcome(end) if end else None,
         exception=told.exception if told else None,
         traceback=told.traceback if told else None,
         expired=any(mark.expired for mark in delivery.ends),
+        learnt_from=step.source if step else None,
     )
+
+
+def _process_of(marks: list[Mark]) -> tuple[str | None, int | None]:
+    """The worker that had it last and the process there. What was learnt may know no worker, and knows no process."""
+    worker = next((mark.worker for mark in reversed(marks) if mark.worker), None)
+    seen = (mark.pid for mark in reversed(marks) if mark.worker == worker and mark.kind is not Kind.LEARNT)
+    return worker, next(seen, None)
+
+
+def _outcome(end: Mark) -> State:
+    return State(end.type) if end.kind is Kind.LEARNT and end.type else OUTCOME_BY_KIND[end.kind]
 
 
 def _deciding_end(ends: list[Mark]) -> Mark | None:
     """The end that decides: a hard time limit reports two failures, a ``Reject`` a failure and then a rejection."""
     if not ends:
         return None
-    best = max(_OUTCOME_RANK.index(OUTCOME_BY_KIND[mark.kind]) for mark in ends)
-    return next(mark for mark in ends if _OUTCOME_RANK.index(OUTCOME_BY_KIND[mark.kind]) == best)
+    best = max(_OUTCOME_RANK.index(_outcome(mark)) for mark in ends)
+    return next(mark for mark in ends if _OUTCOME_RANK.index(_outcome(mark)) == best)
 
 
 def _telling_end(ends: list[Mark]) -> Mark | None:
@@ -196,7 +250,7 @@ def _end_times(started: Mark | None, end: Mark | None) -> tuple[float | None, fl
     if end is None:
         return None, None
     runtime_s = end.runtime_s
-    same_host = started is not None and started.worker == end.worker
+    same_host = started is not None and end.worker in (started.worker, "")
     if started is not None and same_host and runtime_s is not None:
         return min(end.timestamp, started.timestamp + runtime_s), runtime_s
     if started is not None and same_host:

@@ -6,7 +6,7 @@ epoch; its ``utcoffset`` is ignored, because it only tells the worker's wall clo
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Any, Final
 
 from msgspec import Struct
@@ -25,10 +25,16 @@ class Kind(IntEnum):
     REJECTED = 7
     CANCELLED = 8
     CUSTOM = 9
+    LEARNT = 10
 
 
-KIND_BY_TYPE: Final[dict[str, Kind]] = {f"task-{kind.name.lower()}": kind for kind in Kind if kind is not Kind.CUSTOM}
-TYPE_BY_KIND: Final[dict[Kind, str]] = {kind: type_ for type_, kind in KIND_BY_TYPE.items()}
+LEARNT_TYPE: Final = "umbel-learnt"
+"""The type of ``Learnt``. The decoder takes nothing of this name from the wire."""
+
+KIND_BY_TYPE: Final[dict[str, Kind]] = {f"task-{kind.name.lower()}": kind for kind in Kind if kind < Kind.CUSTOM}
+TYPE_BY_KIND: Final[dict[Kind, str]] = {kind: type_ for type_, kind in KIND_BY_TYPE.items()} | {
+    Kind.LEARNT: LEARNT_TYPE
+}
 
 WORKER_TYPES: Final = frozenset({"worker-online", "worker-heartbeat", "worker-offline"})
 
@@ -76,6 +82,28 @@ class TaskEvent(Struct, frozen=True, kw_only=True, gc=False):
     expired: bool | None = None
     requeue: bool | None = None
     extra: dict[str, Any] | None = None
+
+
+class Source(StrEnum):
+    """Where a fact came from that was not seen as an event."""
+
+    BACKEND = "result backend"
+    WORKER = "worker"
+    UMBEL = "umbel"
+
+
+class Learnt(TaskEvent, frozen=True, kw_only=True, gc=False):
+    """What was learnt of a task in another way than by its events. ``umbel.model.learnt`` makes them.
+
+    ``state`` is one of Celery's states, or ``LOST``: Umbel's own judgement, with its reason in ``exception``, which
+    stands until anything newer is known than ``timestamp``. ``hostname`` is "" where the worker is not known.
+    An event that was seen always outweighs what was learnt of the same thing.
+    """
+
+    type: str = LEARNT_TYPE
+    hostname: str = ""
+    state: str
+    source: str
 
 
 class WorkerEvent(Struct, frozen=True, kw_only=True, gc=False):

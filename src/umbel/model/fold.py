@@ -14,7 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from umbel.model.attempts import WRAPPED_EXCEPTION, attempts_of
-from umbel.model.events import KIND_BY_TYPE, Kind, TaskEvent
+from umbel.model.events import KIND_BY_TYPE, Kind, Learnt, TaskEvent
 from umbel.model.tasks import TERMINAL_STATES, Attempt, Facts, Mark, MarkKey, Progress, State, Task
 
 MARKS_PER_KIND: Final = 32
@@ -74,14 +74,15 @@ def join(one: Facts, other: Facts) -> Facts:
 
 def mark_of(event: TaskEvent) -> Mark:
     """Return what ``event`` leaves in its task."""
-    kind = KIND_BY_TYPE.get(event.type, Kind.CUSTOM)
+    learnt = event if isinstance(event, Learnt) else None
+    kind = KIND_BY_TYPE.get(event.type, Kind.CUSTOM) if learnt is None else Kind.LEARNT
     return Mark(
         timestamp=event.timestamp,
         kind=kind,
         worker=event.hostname,
         pid=event.pid,
         clock=event.clock,
-        type=event.type if kind is Kind.CUSTOM else None,
+        type=event.type if kind is Kind.CUSTOM else None if learnt is None else learnt.state,
         name=event.name,
         retries=event.retries,
         root_id=event.root_id,
@@ -98,6 +99,7 @@ def mark_of(event: TaskEvent) -> Mark:
         signum=event.signum,
         expired=event.expired,
         requeue=event.requeue,
+        source=None if learnt is None else learnt.source,
     )
 
 
@@ -166,11 +168,13 @@ _RankOf = Callable[[Mark], _Rank | None]
 def _argument_rank(mark: Mark) -> _Rank | None:
     if mark.kind in (Kind.RECEIVED, Kind.SENT):
         return (int(mark.kind), mark.key)
-    return None
+    return (-1, mark.key) if mark.kind is Kind.LEARNT and mark.type != State.LOST else None
 
 
 def _result_rank(mark: Mark) -> _Rank | None:
-    return (0, mark.key) if mark.kind is Kind.SUCCEEDED else None
+    if mark.kind is Kind.SUCCEEDED:
+        return (0, mark.key)
+    return (-1, mark.key) if mark.kind is Kind.LEARNT and mark.type == State.SUCCESS else None
 
 
 def _best(marks: Iterable[Mark], rank: _RankOf) -> _Rank | None:
@@ -213,12 +217,15 @@ def read(facts: Facts) -> Task:
     marks = facts.marks
     attempts = attempts_of(marks)
     state = _state(attempts, facts)
+    lost = _lost(marks) if state not in TERMINAL_STATES else None
     first = attempts[0] if attempts else _NOTHING
     last = attempts[-1] if attempts else _NOTHING
     ran = next((a for a in reversed(attempts) if a.started_at or a.ended_at), last)
     ended = next((a for a in reversed(attempts) if a.is_terminal), last)
     sent = next((mark for mark in reversed(marks) if mark.kind is Kind.SENT), None)
-    origin = next((mark for mark in reversed(marks) if mark.kind is Kind.RECEIVED), sent)
+    learnt = next((mark for mark in reversed(marks) if mark.kind is Kind.LEARNT and mark.type != State.LOST), None)
+    origin = next((mark for mark in reversed(marks) if mark.kind is Kind.RECEIVED), sent or learnt)
+    routed = sent or learnt
     finished = state in TERMINAL_STATES
     shown = ended if finished else ran
     sent_at = _earliest(a.sent_at for a in attempts)
@@ -227,14 +234,14 @@ def read(facts: Facts) -> Task:
     return Task(
         facts=facts,
         name=next((a.name for a in reversed(attempts) if a.name), None),
-        state=state,
+        state=state if lost is None else State.LOST,
         retries=last.retries,
         worker=(shown if finished else last).worker or ran.worker,
         pid=(shown if finished else last).pid or ran.pid,
         client=sent.worker if sent else None,
-        queue=sent.queue if sent else None,
-        exchange=sent.exchange if sent else None,
-        routing_key=sent.routing_key if sent else None,
+        queue=routed.queue if routed else None,
+        exchange=routed.exchange if routed else None,
+        routing_key=routed.routing_key if routed else None,
         eta=epoch_of(last.eta),
         expires=epoch_of(last.expires),
         root_id=origin.root_id if origin else None,
@@ -243,13 +250,15 @@ def read(facts: Facts) -> Task:
         received_at=received_at,
         started_at=shown.started_at,
         finished_at=ended.ended_at if finished else None,
-        updated_at=max(mark.timestamp for mark in marks),
+        updated_at=_updated_at(marks, attempts),
         runtime_s=shown.runtime_s,
         wait_s=_between(sent_at, first_start),
         pickup_s=_between(received_at, first_start),
         exception=shown.exception if state in _TELLS_EXCEPTION else None,
         traceback=shown.traceback if state in _TELLS_EXCEPTION else None,
         attempts=attempts,
+        learnt_from=(shown if finished else last).learnt_from,
+        lost_because=None if lost is None else lost.exception or "nothing was heard of it",
     )
 
 
@@ -291,6 +300,28 @@ def _custom_state(facts: Facts) -> str | None:
         return None
     name = custom.type.removeprefix("task-").replace("-", "_").upper()
     return None if name in State.__members__ else name
+
+
+def _lost(marks: Iterable[Mark]) -> Mark | None:
+    """The judgement that it is lost, unless anything newer is known than what the judge knew."""
+    newest = lost = None
+    for mark in marks:
+        if mark.kind is Kind.LEARNT and mark.type == State.LOST:
+            lost = mark
+        else:
+            newest = mark
+    stands = lost is not None and (newest is None or newest.timestamp <= lost.timestamp)
+    return lost if stands else None
+
+
+def _updated_at(marks: tuple[Mark, ...], attempts: tuple[Attempt, ...]) -> float:
+    """The newest stamp that counts: what was learnt does not where an event told the same."""
+    stamps = [mark.timestamp for mark in marks if mark.kind is not Kind.LEARNT]
+    for attempt in attempts:
+        if attempt.learnt_from is not None:
+            told = (attempt.ended_at, attempt.started_at, attempt.received_at)
+            stamps += [at for at in told if at is not None]
+    return max(stamps, default=marks[-1].timestamp)
 
 
 def _earliest(instants: Iterable[float | None]) -> float | None:

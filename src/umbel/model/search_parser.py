@@ -35,6 +35,7 @@ _TEXT: Final[dict[str, TextField]] = {
     "id": TextField.ID,
     "uuid": TextField.ID,
     "state": TextField.STATE,
+    "is": TextField.STATE,
     "worker": TextField.WORKER,
     "queue": TextField.QUEUE,
     "root": TextField.ROOT,

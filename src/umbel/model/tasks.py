@@ -25,6 +25,8 @@ class State(StrEnum):
     FAILURE = "FAILURE"
     REVOKED = "REVOKED"
     REJECTED = "REJECTED"
+    LOST = "LOST"
+    """Not Celery's: Umbel's word for a task that no worker runs any more and whose end nobody knows."""
 
 
 TERMINAL_STATES: Final = frozenset({State.SUCCESS, State.FAILURE, State.REVOKED, State.REJECTED})
@@ -36,7 +38,7 @@ REDELIVERED: Final = "REDELIVERED"
 
 
 MarkKey = tuple[float, int, str, int, int, str]
-"""Stamp, kind, worker, pid, clock, type of a custom event."""
+"""Stamp, kind, worker, pid, clock, type of a custom event or state that was learnt."""
 
 _SHORT: Final = {
     "timestamp": "t",
@@ -61,6 +63,7 @@ _SHORT: Final = {
     "signum": "s",
     "expired": "d",
     "requeue": "j",
+    "source": "f",
 }
 """Marks are stored, three or more a task: their fields have names of one letter there."""
 
@@ -68,7 +71,8 @@ _SHORT: Final = {
 class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, rename=_SHORT):
     """What one event leaves in its task. The first five fields are its identity and its order.
 
-    ``timestamp`` is in epoch seconds as the worker stamped it, ``runtime_s`` in seconds.
+    ``timestamp`` is in epoch seconds as the worker stamped it, ``runtime_s`` in seconds. ``type`` is the type of a
+    custom event, and the state of what was learnt from ``source``.
     """
 
     timestamp: float
@@ -93,6 +97,7 @@ class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, rena
     signum: str | None = None
     expired: bool | None = None
     requeue: bool | None = None
+    source: str | None = None
 
     @property
     def key(self) -> MarkKey:
@@ -132,6 +137,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     """One delivery to a worker. Instants in epoch seconds, ``None`` where no event told.
 
     ``outcome`` is a state, ``REPLACED``, ``REDELIVERED``, or ``None`` while it is open. ``retries`` counts from 0.
+    ``learnt_from`` is where its newest step was read that no event told, ``None`` where events told all.
     """
 
     retries: int
@@ -149,6 +155,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
     exception: str | None = None
     traceback: str | None = None
     expired: bool = False
+    learnt_from: str | None = None
 
     @property
     def is_terminal(self) -> bool:
@@ -162,6 +169,7 @@ class Task(Struct, frozen=True, kw_only=True):
     ``sent_at``, ``received_at``, ``wait_s`` (sent to started) and ``pickup_s`` (received to started) are of the first
     attempt; ``worker``, ``pid``, ``started_at``, ``finished_at``, ``runtime_s`` and ``exception`` of the last one.
     ``finished_at`` is there in a terminal state only, and is ``started + runtime`` when that is the earlier.
+    ``learnt_from`` is where the state was read when no event told it, ``lost_because`` why it is LOST.
     """
 
     facts: Facts
@@ -189,6 +197,8 @@ class Task(Struct, frozen=True, kw_only=True):
     exception: str | None
     traceback: str | None
     attempts: tuple[Attempt, ...]
+    learnt_from: str | None = None
+    lost_because: str | None = None
 
     @property
     def id(self) -> str:

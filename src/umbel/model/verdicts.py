@@ -15,7 +15,7 @@ _QUIET_HEARTBEATS: Final = 2
 
 
 LOST: Final = frozenset({"orphaned", "ended_unseen"})
-"""Verdicts on tasks whose state says that they run, and that do not."""
+"""Verdicts on tasks whose state says that they run, and that do not. In time they are looked up, or become LOST."""
 
 
 class Severity(StrEnum):
@@ -40,6 +40,8 @@ def verdict_of(task: Task, worker: Worker | None, liveness: WorkerState | None, 
     ``worker`` is the record of ``task.worker`` and ``liveness`` its state at ``now`` (epoch seconds), both ``None``
     where that worker is not known.
     """
+    if task.lost_because is not None:
+        return Verdict(code="lost", text=task.lost_because, severity=Severity.CRITICAL)
     if task.state == State.STARTED and worker is not None:
         lost = _lost_its_worker(task, worker, liveness)
         if lost is not None:

@@ -132,6 +132,7 @@ def _task_fields(task: model.Task, verdict: Verdict | None, max_retries: int | N
         "pickup_s": task.pickup_s,
         "root_id": task.root_id,
         "parent_id": task.parent_id,
+        "learnt_from": task.learnt_from,
         "progress": task.facts.progress.fields if task.facts.progress else None,
     }
 
@@ -158,13 +159,16 @@ def _attempt(number: int, attempt: model.Attempt) -> schemas.Attempt:
         outcome=attempt.outcome,
         exception=attempt.exception,
         traceback=attempt.traceback,
+        learnt_from=attempt.learnt_from,
     )
 
 
 def _event(mark: model.Mark) -> schemas.TaskEvent:
     fields = {name: getattr(mark, name) for name in model.Mark.__struct_fields__ if name not in _NOT_FIELDS}
+    if mark.kind is Kind.LEARNT:
+        fields["state"] = mark.type
     return schemas.TaskEvent(
-        type=mark.type or TYPE_BY_KIND[Kind(mark.kind)],
+        type=TYPE_BY_KIND.get(mark.kind) or mark.type or "",
         at=known_instant(mark.timestamp),
         worker=mark.worker,
         pid=mark.pid,

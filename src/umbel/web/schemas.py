@@ -26,8 +26,8 @@ class Count(Schema, frozen=True, kw_only=True):
 class Verdict(Schema, frozen=True, kw_only=True):
     """What a state alone cannot say, as one sentence with its evidence.
 
-    ``code`` is stable: ``orphaned``, ``ended_unseen``, ``redelivered``, ``held_until_eta``, ``expired_unrun``,
-    ``retried``, ``replaced``.
+    ``code`` is stable: ``lost``, ``orphaned``, ``ended_unseen``, ``redelivered``, ``held_until_eta``,
+    ``expired_unrun``, ``retried``, ``replaced``.
     """
 
     code: str
@@ -36,7 +36,11 @@ class Verdict(Schema, frozen=True, kw_only=True):
 
 
 class TaskRow(Schema, frozen=True, kw_only=True):
-    """A task as a list shows it. Long texts are cut; ``cut`` names those fields."""
+    """A task as a list shows it. Long texts are cut; ``cut`` names those fields.
+
+    ``state`` is Celery's, a custom one, or ``LOST``. ``learnt_from`` says where the state was read when no event told
+    it: ``result backend`` or ``worker``.
+    """
 
     id: str
     name: str | None
@@ -62,6 +66,7 @@ class TaskRow(Schema, frozen=True, kw_only=True):
     pickup_s: float | None = None
     root_id: str | None = None
     parent_id: str | None = None
+    learnt_from: str | None = None
     progress: dict[str, Any] | None = None
     cut: list[str] = field(default_factory=list)
 
@@ -95,10 +100,11 @@ class Attempt(Schema, frozen=True, kw_only=True):
     outcome: str | None = None
     exception: str | None = None
     traceback: str | None = None
+    learnt_from: str | None = None
 
 
 class TaskEvent(Schema, frozen=True, kw_only=True):
-    """One event as its worker stamped it."""
+    """One event as its worker stamped it; ``umbel-learnt`` is what was learnt in another way, and no event."""
 
     type: str
     at: datetime
@@ -196,7 +202,8 @@ class Workers(Schema, frozen=True, kw_only=True):
 class Overview(Schema, frozen=True, kw_only=True):
     """The figures of the whole cluster, read from the store.
 
-    ``lost`` are those of the STARTED tasks that no longer run: their worker went, or ended them without an event.
+    ``lost`` are the LOST tasks, and those of the STARTED ones that no longer run: their worker went, or ended them
+    without an event.
     """
 
     tasks: int

@@ -92,7 +92,7 @@ class Views:
         return schemas.Overview(
             tasks=sum(by_state.values()),
             by_state=by_state,
-            lost=self._lost(by_state.get(State.STARTED, 0)),
+            lost=self._lost(by_state.get(State.STARTED, 0), by_state.get(State.LOST, 0)),
             workers=self._count(self._liveness(worker)[0] for worker in workers),
             last_event_at=convert.instant(max((worker.last_event_at for worker in workers), default=None)),
             seq=self.store.journal_span().newest,
@@ -107,15 +107,15 @@ class Views:
         ]
         return schemas.TaskNames(items=items, cut=len(named) > limit)
 
-    def _lost(self, started: int) -> schemas.Count:
-        """Count among the newest STARTED tasks; the reading is kept for some seconds."""
+    def _lost(self, started: int, known: int) -> schemas.Count:
+        """Add to those ``known`` the lost among the newest STARTED tasks; the reading is kept for some seconds."""
         with self._lock:
             if not 0 <= self._clock() - self._lost_read_at <= LOST_KEPT_S:
                 self._lost_tasks = self.store.list(_STARTED, limit=LOST_AMONG).tasks if started else ()
                 self._lost_read_at = self._clock()
         verdicts = [self.verdict(task) for task in self._lost_tasks]
         lost = sum(verdict is not None and verdict.code in LOST for verdict in verdicts)
-        return schemas.Count(kind="exact" if started <= LOST_AMONG else "at_least", value=min(lost, started))
+        return schemas.Count(kind="exact" if started <= LOST_AMONG else "at_least", value=known + min(lost, started))
 
     def _max_retries(self, task: Task) -> int | None:
         self._refresh()

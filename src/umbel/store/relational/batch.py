@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from umbel.model.events import TaskEvent, WorkerEvent
+from umbel.model.events import LEARNT_TYPE, TaskEvent, WorkerEvent
 from umbel.store.protocols import Arrival
 from umbel.store.relational.upsert import tell_ahead
 
-_SENT: Final = "task-sent"
+_OF_NO_WORKER: Final = frozenset({"task-sent", LEARNT_TYPE})
+"""A producer's word, and what Umbel has read: no sign that a worker lives."""
 
 
 class Batch:
@@ -42,7 +43,7 @@ class Batch:
             else:
                 events[task_id] = [event]
                 arrived_at[task_id] = arrival.at
-            if event.type != _SENT:  # that one is a producer's word, not a worker's
+            if event.type not in _OF_NO_WORKER:
                 signs[event.hostname] = arrival
 
     def sightings(self) -> dict[str, list[Arrival]]:
