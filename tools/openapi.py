@@ -10,6 +10,7 @@ from umbel.live.hub import Hub
 from umbel.store.protocols import Store
 from umbel.web.app import Site, create_litestar
 from umbel.web.health import HealthView
+from umbel.web.self_view import SelfView
 from umbel.web.views import Views
 
 PATH = ROOT / "ui" / "openapi.json"
@@ -20,6 +21,10 @@ def write_openapi() -> None:
     store = cast("Store", None)  # the routes are described, not called
     views = Views(store, clock=lambda: 0.0)
     app = create_litestar(
-        Site(version=__version__), views, cast("HealthView", None), Hub(store, (), log=logging.getLogger())
+        Site(version=__version__),
+        views,
+        cast("HealthView", None),
+        cast("SelfView", None),
+        Hub(store, (), log=logging.getLogger()),
     )
     PATH.write_text(json.dumps(app.openapi_schema.to_schema(), indent=2, sort_keys=True) + "\n")

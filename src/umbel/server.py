@@ -12,9 +12,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+import msgspec
 import uvicorn
 from celery import Celery
 from msgspec import Struct
+from msgspec.structs import replace
 
 from umbel import __version__
 from umbel.control.catalogue import Catalogue
@@ -22,17 +24,23 @@ from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
 from umbel.live.hub import Hub, Topic
 from umbel.model.errors import UmbelError
+from umbel.model.secrets import Masker, mask_text
 from umbel.settings import Settings
 from umbel.store.protocols import Retention, Store
-from umbel.store.registry import open_store
+from umbel.store.registry import free_bytes, open_store
 from umbel.web import schemas
 from umbel.web.app import Site, create_app
 from umbel.web.auth.access import Role, User
 from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
 from umbel.web.health import HealthView, Identity
+from umbel.web.process import ProcessProbe
+from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
+from umbel.web.self_view import SelfView
+from umbel.web.trust import Trust
 from umbel.web.views import Sight, Views
 
+BLIND_SHOWN: Final = 20
 DAY_S: Final = 86_400.0
 STOP_TIMEOUT_S: Final = 5.0
 _EVERY_INTERFACE: Final = ("0.0.0.0", "::")  # noqa: S104  # only compared with
@@ -81,13 +89,29 @@ class _Parts:
         )
         self.catalogue = Catalogue(app, store, clock=time.time, logger=logging.getLogger("umbel.control"))
         self.views = Views(store, clock=time.time, sight=self._sight)
+        self._masker = _masker(app, settings)
+        trust = Trust(account=self._account, free_bytes=lambda: free_bytes(settings.store_location), clock=time.time)
         self.health = HealthView(
-            _identity(settings), store, link=self._link, collector=self._collecting, clock=time.time
+            _identity(settings),
+            store,
+            link=self._link,
+            collector=self._collecting,
+            doubts=trust.doubts,
+            clock=time.time,
+        )
+        self.own = SelfView(
+            self.health,
+            trust,
+            ingest=self._ingest,
+            live=lambda: _shaped(SelfLive, self.hub.state()),
+            process=ProcessProbe().read,
+            clock=time.time,
         )
         topics = (
             Topic(name="workers", read=self.views.workers, every_s=1.0),
             Topic(name="overview", read=self.views.overview, every_s=1.0),
             Topic(name="health", read=self.health.read, every_s=1.0),
+            Topic(name="self", read=self.own.read, every_s=1.0),
         )
         self.hub = Hub(store, topics, log=logging.getLogger("umbel.live"))
 
@@ -103,6 +127,15 @@ class _Parts:
     def _collecting(self) -> schemas.CollectorHealth:
         return _same_fields(schemas.CollectorHealth, self.collector.health().collector)
 
+    def _account(self) -> SelfAccount:
+        return _shaped(SelfAccount, self.collector.account())
+
+    def _ingest(self) -> SelfIngest:
+        health = self.collector.health()
+        ingest = _shaped(SelfIngest, health.collector)
+        samples = [replace(one, excerpt=self._masker.clean(mask_text(one.excerpt))) for one in ingest.samples]
+        return replace(ingest, samples=samples, blind=_shaped(SelfIngest, health.broker).blind[-BLIND_SHOWN:])
+
 
 S = TypeVar("S", bound=schemas.Schema)
 
@@ -113,6 +146,11 @@ def _same_fields(shape: type[S], source: Struct) -> S:
     for name in _INSTANTS & values.keys():
         values[name] = instant(values[name])
     return shape(**values)
+
+
+def _shaped(shape: type[S], source: Struct) -> S:
+    """Return ``source`` with all that is in it in the shape of the API."""
+    return msgspec.convert(source, shape, from_attributes=True, strict=False)
 
 
 _INSTANTS: Final = frozenset({"since", "last_event_at"})
@@ -128,6 +166,12 @@ def _app_of(settings: Settings) -> Celery:
     if settings.config:
         app.config_from_object(settings.config)
     return app
+
+
+def _masker(app: Celery, settings: Settings) -> Masker:
+    read_url: Any = app.conf.broker_read_url or ""  # or a list of them
+    broker_urls = [read_url] if isinstance(read_url, str) else list(read_url)
+    return Masker(*broker_urls, str(app.conf.result_backend or ""), settings.store_location)
 
 
 def _retention(settings: Settings) -> Retention:
@@ -182,7 +226,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 async def _serve_web(settings: Settings, parts: _Parts, listener: socket.socket, on_ready: OnReady | None) -> None:
-    web = create_app(_site(settings), parts.views, parts.health, parts.hub)
+    web = create_app(_site(settings), parts.views, parts.health, parts.own, parts.hub)
     config = uvicorn.Config(
         web,
         log_config=None,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from umbel.model.secrets import Masker, mask_url
+from umbel.model.secrets import Masker, mask_text, mask_url
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,19 @@ def test_passwords_are_taken_out_of_messages() -> None:
     """Drivers put what they like into their errors."""
     masker = Masker("amqp://me:p%40ss@a//;amqp://me:other@b//;redis://c/0?password=third")
     assert masker.clean("refused p%40ss, p@ss, other, third") == "refused ***, ***, ***, ***"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("at redis://:hush@host/0 and amqp://me:hu/sh@b//", "at redis://:***@host/0 and amqp://me:***@b//"),
+        ('{"password": "hush hush", "n": 1}', '{"password": "***", "n": 1}'),
+        ("kwargs {'api_token': 'hush', 'x': 2}", "kwargs {'api_token': '***', 'x': 2}"),
+        ('"kwargs": "{\\"secret\\": \\"hush\\"}"', '"kwargs": "{\\"secret\\": \\"***\\"}"'),
+        ("SECRET_KEY=hush&b=2", "SECRET_KEY=***&b=2"),
+        ("no secret here, https://host/a:b and me@host", "no secret here, https://host/a:b and me@host"),
+    ],
+)
+def test_what_looks_like_a_password_is_masked_in_any_text(text: str, shown: str) -> None:
+    """Pieces of events that could not be read are shown, and may hold anything."""
+    assert mask_text(text) == shown

@@ -8,11 +8,13 @@ from typing import Any
 
 from litestar.testing import TestClient
 
+from tests.support.served import own_view
 from umbel.live.hub import Hub
 from umbel.store.protocols import Store
 from umbel.web import schemas
 from umbel.web.app import Site, create_litestar
 from umbel.web.health import HealthView, Identity
+from umbel.web.self_schemas import SelfAccount, SelfTotals
 from umbel.web.views import Views
 
 
@@ -27,5 +29,8 @@ def api_over(store: Store) -> Iterator[TestClient[Any]]:
         clock=time.time,
     )
     hub = Hub(store, (), log=logging.getLogger("test"))
-    with TestClient(create_litestar(Site(version="test"), Views(store, clock=time.time), health, hub)) as client:
+    account = SelfAccount(totals=SelfTotals(), window=SelfTotals(), window_s=300.0, step_s=5.0)
+    own = own_view(health, lambda: account, clock=time.time)
+    views = Views(store, clock=time.time)
+    with TestClient(create_litestar(Site(version="test"), views, health, own, hub)) as client:
         yield client

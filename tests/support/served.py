@@ -16,6 +16,10 @@ from umbel.store.registry import open_store
 from umbel.web import schemas
 from umbel.web.app import Site, create_app, create_litestar
 from umbel.web.health import HealthView, Identity
+from umbel.web.process import ProcessProbe
+from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive, SelfTotals
+from umbel.web.self_view import SelfView
+from umbel.web.trust import Trust
 from umbel.web.views import Views
 
 
@@ -25,6 +29,7 @@ class Served:
     def __init__(self, folder: Path, site: Site, clock: Callable[[], float] = time.time) -> None:
         self.store: Store = open_store(str(folder / "umbel.db"))
         self.link = schemas.BrokerHealth(url="redis://:***@broker:6379/0", transport="redis", state="connected")
+        self.account = SelfAccount(totals=SelfTotals(), window=SelfTotals(), window_s=300.0, step_s=5.0)
         views = Views(self.store, clock=clock)
         identity = Identity(version=site.version, cluster="default", started_at=clock())
         health = HealthView(
@@ -32,12 +37,15 @@ class Served:
             self.store,
             link=lambda: self.link,
             collector=lambda: schemas.CollectorHealth(state="live", events=1),
+            doubts=Trust(account=lambda: self.account, clock=clock).doubts,
             clock=clock,
         )
-        self.routes = create_litestar(site, views, health, Hub(self.store, (), log=logging.getLogger("test")))
-        self.hub = Hub(self.store, [Topic(name="health", read=health.read, every_s=0.2)], log=logging.getLogger("test"))
+        own = own_view(health, lambda: self.account, clock=clock)
+        self.routes = create_litestar(site, views, health, own, Hub(self.store, (), log=logging.getLogger("test")))
+        topics = [Topic(name="health", read=health.read, every_s=0.2), Topic(name="self", read=own.read, every_s=0.2)]
+        self.hub = Hub(self.store, topics, log=logging.getLogger("test"))
         config = uvicorn.Config(
-            create_app(site, views, health, self.hub), port=0, log_config=None, timeout_graceful_shutdown=1
+            create_app(site, views, health, own, self.hub), port=0, log_config=None, timeout_graceful_shutdown=1
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -66,6 +74,19 @@ class Served:
         self.hub.close()
         self._thread.join(10)
         self.store.close()
+
+
+def own_view(health: HealthView, account: Callable[[], SelfAccount], *, clock: Callable[[], float]) -> SelfView:
+    """Return the view of Umbel itself over an account, with nothing else to tell."""
+    return SelfView(
+        health,
+        Trust(account=account, clock=clock),
+        ingest=SelfIngest,
+        live=SelfLive,
+        process=ProcessProbe().read,
+        clock=clock,
+        kept_s=0.0,
+    )
 
 
 @contextmanager

@@ -32,6 +32,8 @@ LAG_SAMPLES: Final = 100
 WRONG_CLOCK_S: Final = 1.0
 """A worker's clock that is off by more is taken out of the lag; by less, it cannot be told from a slow link."""
 
+_TELLING: Final = frozenset({"task-started", "worker-heartbeat", "worker-online"})
+
 LossState = Literal["measured", "waiting", "no_task_events", "no_heartbeats"]
 
 
@@ -121,7 +123,7 @@ class _Worker:
 
     def heartbeat(self, event: WorkerEvent, now: float) -> None:
         """Take a heartbeat, full or not."""
-        self.heard_at = self.heartbeat_at = now
+        self.heartbeat_at = now
         self.offset_s = least_offset(self.offset_s, now - event.timestamp)
         if not self.marks or not 0 <= now - self.marks[-1][0] < STEP_S:
             self.marks.append((now, *self.sums()))
@@ -170,16 +172,14 @@ class Accounting:
         """Look at events that were decoded just now, in the order of their arrival."""
         workers = self._workers
         with self._lock:
-            for event in events:
-                type_ = event.type
-                if type_ == "task-started":
-                    worker = workers.get(event.hostname) or self._add(event.hostname, now)
-                    worker.heard_at = now
-                    (worker.processes.get(event.pid) or worker.process(event.pid)).started(event.clock)
-                elif isinstance(event, WorkerEvent) and type_ != "worker-offline":
-                    worker = workers.get(event.hostname) or self._add(event.hostname, now)
+            for event in [event for event in events if event.type in _TELLING]:
+                worker = workers.get(event.hostname) or self._add(event.hostname, now)
+                worker.heard_at = now
+                if isinstance(event, WorkerEvent):
                     worker.heartbeat(event, now)
                     workers.move_to_end(event.hostname)
+                else:
+                    (worker.processes.get(event.pid) or worker.process(event.pid)).started(event.clock)
 
     def note_commit(self, arrivals: Sequence[Arrival], took_s: float, now: float) -> None:
         """Look at a batch that has been committed just now, in ``took_s`` seconds."""

@@ -43,6 +43,15 @@ class Topic(Struct, frozen=True, kw_only=True):
     every_s: float
 
 
+class HubState(Struct, frozen=True, kw_only=True):
+    """How many streams are open, how many messages wait for the slowest, and how often one was told to reload."""
+
+    readers: int
+    longest_queue: int
+    queue_limit: int = QUEUE_LIMIT
+    told_to_reload: int
+
+
 class Subscription:
     """One reader's queue. Iterate it; ``close`` ends the iteration."""
 
@@ -51,11 +60,18 @@ class Subscription:
         self._queue: deque[Change] = deque()
         self._ready = asyncio.Event()
         self._closed = False
+        self.told_to_reload = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait to be read."""
+        return len(self._queue)
 
     def put(self, change: Change) -> None:
         """Queue ``change``; a full queue is replaced by a gap."""
         if len(self._queue) >= QUEUE_LIMIT:
             self._queue.clear()
+            self.told_to_reload += 1
             change = Gap(seq=change.seq, reason="this page reads more slowly than things change")
         self._queue.append(change)
         self._ready.set()
@@ -89,6 +105,7 @@ class Hub:
         self._log = log
         self._subscriptions: set[Subscription] = set()
         self._seq = 0
+        self._told_to_reload = 0
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -98,6 +115,15 @@ class Hub:
     def seq(self) -> int:
         """The journal position up to which changes were sent."""
         return self._seq
+
+    def state(self) -> HubState:
+        """Return how the fan-out is. Any thread may call it."""
+        readers = list(self._subscriptions)
+        return HubState(
+            readers=len(readers),
+            longest_queue=max((reader.waiting for reader in readers), default=0),
+            told_to_reload=self._told_to_reload + sum(reader.told_to_reload for reader in readers),
+        )
 
     def must_have_room(self) -> None:
         """Raise TooManyReaders where no further subscription can be had."""
@@ -124,7 +150,9 @@ class Hub:
 
     def unsubscribe(self, subscription: Subscription) -> None:
         """Forget a subscription."""
-        self._subscriptions.discard(subscription)
+        if subscription in self._subscriptions:
+            self._subscriptions.discard(subscription)
+            self._told_to_reload += subscription.told_to_reload
 
     def close(self) -> None:
         """End every subscription."""

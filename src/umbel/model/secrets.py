@@ -10,6 +10,11 @@ MASK: Final = "***"
 _SECRET_WORD: Final = "(?:password|passwd|secret|token)"  # noqa: S105  # the names of secrets
 _IN_QUERY: Final = re.compile(rf"([?&][^=&]*{_SECRET_WORD}[^=&]*=)[^&]+", re.IGNORECASE)
 _NAMES_A_SECRET: Final = re.compile(_SECRET_WORD, re.IGNORECASE)
+_IN_TEXT: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s@'\"]+(?=@)", re.IGNORECASE)
+_NAMED_IN_TEXT: Final = re.compile(
+    rf"""([\w-]*{_SECRET_WORD}[\w-]*\\*['"]?\s*[:=]\s*\\*['"]?)(?:(?<=['"])[^'"\\]+|[^\s,;&'"\\}})\]]+)""",
+    re.IGNORECASE,
+)
 _BETWEEN_URLS: Final = re.compile(r";(?=[^:/@]+://)")
 
 
@@ -19,6 +24,15 @@ def mask_url(url: str) -> str:
     A password with an unquoted ``/`` or ``@`` is masked too; rather too much is masked than too little.
     """
     return ";".join(map(_mask_one, _BETWEEN_URLS.split(url)))
+
+
+def mask_text(text: str) -> str:
+    """Return ``text``, whatever it is, without what looks like a password: in URLs, and where a name says so.
+
+    What follows ``password``, ``passwd``, ``secret`` or ``token`` and a colon or an equals sign is masked, as JSON
+    and as Python write it; rather too much than too little.
+    """
+    return _NAMED_IN_TEXT.sub(rf"\1{MASK}", _IN_TEXT.sub(rf"\1{MASK}", text))
 
 
 def _mask_one(url: str) -> str:

@@ -22,9 +22,11 @@ from umbel.web.auth.basic import BasicAuth, Credential, Identify
 from umbel.web.headers import LocalNames, SafeHeaders, UnderPrefix
 from umbel.web.health import HealthView
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
+from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
 from umbel.web.routes.stream import StreamRoutes
 from umbel.web.routes.tasks import TaskRoutes
+from umbel.web.self_view import SelfView
 from umbel.web.views import Views
 
 ANYONE = User(name=None, role=Role.ADMIN, how="none")
@@ -45,27 +47,30 @@ class Site(Struct, frozen=True, kw_only=True):
     anonymous: User = ANYONE
 
 
-def create_app(site: Site, views: Views, health: HealthView, hub: Hub) -> ASGIApp:
+def create_app(site: Site, views: Views, health: HealthView, own: SelfView, hub: Hub) -> ASGIApp:
     """Return the ASGI application, under its prefix where it has one. It runs ``hub`` while it lives."""
-    app: ASGIApp = SafeHeaders(create_litestar(site, views, health, hub))
+    app: ASGIApp = SafeHeaders(create_litestar(site, views, health, own, hub))
     return UnderPrefix(app, site.prefix) if site.prefix else app
 
 
-def create_litestar(site: Site, views: Views, health: HealthView, hub: Hub) -> Litestar:
+def create_litestar(site: Site, views: Views, health: HealthView, own: SelfView, hub: Hub) -> Litestar:
     """Return the application itself, as if it stood at the root."""
     basic = BasicAuth(site.credentials) if site.credentials else None
     return Litestar(
         route_handlers=[
             TaskRoutes,
             ClusterRoutes,
+            OwnRoutes,
             StreamRoutes,
             healthcheck,
+            metrics,
             *Pages(f"{site.prefix}/").handlers(),
         ],
         guards=[guard],
         dependencies={
             "views": Provide(lambda: views, sync_to_thread=False),
             "health": Provide(lambda: health, sync_to_thread=False),
+            "own": Provide(lambda: own, sync_to_thread=False),
             "hub": Provide(lambda: hub, sync_to_thread=False),
         },
         middleware=[
@@ -76,7 +81,7 @@ def create_litestar(site: Site, views: Views, health: HealthView, hub: Hub) -> L
         compression_config=CompressionConfig(backend="gzip", exclude=[r"^/api/v1/stream"]),
         openapi_config=_openapi(site.version),
         lifespan=[_live(hub)],
-        signature_types=[Views, HealthView, Hub],
+        signature_types=[Views, HealthView, SelfView, Hub],
         logging_config=None,
         debug=False,
     )

@@ -14,6 +14,9 @@ from umbel.web.views import Reader, by_state_of
 STALLED_LAG_S: Final = 30.0
 
 
+Doubting = Callable[[schemas.BrokerHealth, schemas.CollectorHealth, schemas.StoreHealth], list[schemas.Doubt]]
+
+
 class Identity(Struct, frozen=True, kw_only=True):
     """What does not change while Umbel runs. ``started_at`` in epoch seconds."""
 
@@ -26,7 +29,7 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class HealthView:
-    """Reads the health. ``link`` and ``collector`` return the state of the collecting half."""
+    """Reads the health. ``link`` and ``collector`` return the state of the collecting half, ``doubts`` judges it."""
 
     def __init__(
         self,
@@ -35,12 +38,14 @@ class HealthView:
         *,
         link: Callable[[], schemas.BrokerHealth],
         collector: Callable[[], schemas.CollectorHealth],
+        doubts: Doubting = lambda _broker, _collector, _store: [],
         clock: Callable[[], float],
     ) -> None:
         self._identity = identity
         self._store = store
         self._link = link
         self._collector = collector
+        self._doubts = doubts
         self._clock = clock
 
     def read(self) -> schemas.Health:
@@ -60,6 +65,7 @@ class HealthView:
             collector=collector,
             store=store,
             warnings=list(self._identity.warnings),
+            doubts=self._doubts(broker, collector, store),
         )
 
     def _store_health(self) -> schemas.StoreHealth:

@@ -253,11 +253,30 @@ class StoreHealth(Schema, frozen=True, kw_only=True):
     last_error: str | None = None
 
 
+class Doubt(Schema, frozen=True, kw_only=True):
+    """A reason why figures may be wrong now, the evidence as a sentence, and what to do about it.
+
+    ``code`` is stable: ``blind``, ``stalled``, ``filling``, ``store_full``, ``dropping``, ``lag``, ``malformed``,
+    ``loss``, ``clock``, ``no_task_events``. ``label`` is two or three words. ``workers`` are those it is about.
+    """
+
+    code: str
+    severity: Literal["info", "warning", "critical"]
+    label: str
+    text: str
+    advice: str
+    workers: list[str] = field(default_factory=list)
+    workers_left_out: int = 0
+
+
 HealthStatus = Literal["ok", "waiting", "blind", "degraded"]
 
 
 class Health(Schema, frozen=True, kw_only=True):
-    """One look at Umbel itself. ``status``: ``waiting`` before the first event, ``blind`` without the broker."""
+    """One look at Umbel itself. ``status``: ``waiting`` before the first event, ``blind`` without the broker.
+
+    ``doubts`` are the reasons why figures may be wrong now, the worst first.
+    """
 
     status: HealthStatus
     text: str
@@ -271,6 +290,7 @@ class Health(Schema, frozen=True, kw_only=True):
     collector: CollectorHealth
     store: StoreHealth
     warnings: list[str] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
 
 
 Role = Literal["viewer", "operator", "admin"]

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Umbel itself, in full */
+        get: operations["ApiV1SelfGetSelf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stream": {
         parameters: {
             query?: never;
@@ -149,6 +166,7 @@ export interface components {
             ended_at?: string | null;
             eta?: string | null;
             exception?: string | null;
+            learnt_from?: string | null;
             name?: string | null;
             number: number;
             outcome?: string | null;
@@ -160,6 +178,12 @@ export interface components {
             started_at?: string | null;
             traceback?: string | null;
             worker?: string | null;
+        };
+        /** BlindTime */
+        BlindTime: {
+            reason: string;
+            since: string | null;
+            until?: string | null;
         };
         /** BrokerHealth */
         BrokerHealth: {
@@ -208,12 +232,25 @@ export interface components {
             reason?: string | null;
             until?: string | null;
         };
+        /** Doubt */
+        Doubt: {
+            advice: string;
+            code: string;
+            label: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            text: string;
+            workers?: string[];
+            /** @default 0 */
+            workers_left_out: number;
+        };
         /** Health */
         Health: {
             broker: components["schemas"]["BrokerHealth"];
             cluster: string;
             collector: components["schemas"]["CollectorHealth"];
             demo: boolean;
+            doubts?: components["schemas"]["Doubt"][];
             /** Format: date-time */
             now: string;
             /** Format: date-time */
@@ -225,6 +262,12 @@ export interface components {
             title?: string | null;
             version: string;
             warnings?: string[];
+        };
+        /** MalformedSample */
+        MalformedSample: {
+            at: string | null;
+            excerpt: string;
+            reason: string;
         };
         /** Me */
         Me: {
@@ -256,6 +299,131 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /** SelfAccount */
+        SelfAccount: {
+            commit_p99_s?: number | null;
+            commit_s?: number | null;
+            /** @default 0 */
+            committed_per_s: number;
+            lag_p99_s?: number | null;
+            lag_s?: number | null;
+            points?: components["schemas"]["SelfPoint"][];
+            points_until?: string | null;
+            step_s: number;
+            totals: components["schemas"]["SelfTotals"];
+            window: components["schemas"]["SelfTotals"];
+            window_s: number;
+            workers?: components["schemas"]["SelfWorker"][];
+        };
+        /** SelfIngest */
+        SelfIngest: {
+            blind?: components["schemas"]["BlindTime"][];
+            /** @default 0 */
+            commits: number;
+            dropped_by_type?: {
+                [key: string]: number;
+            };
+            last_commit_at?: string | null;
+            last_error?: string | null;
+            malformed_by_reason?: {
+                [key: string]: number;
+            };
+            /** @default 0 */
+            pruned_tasks: number;
+            samples?: components["schemas"]["MalformedSample"][];
+            unknown_by_type?: {
+                [key: string]: number;
+            };
+        };
+        /** SelfLive */
+        SelfLive: {
+            /** @default 0 */
+            longest_queue: number;
+            /** @default 0 */
+            queue_limit: number;
+            /** @default 0 */
+            readers: number;
+            /** @default 0 */
+            told_to_reload: number;
+        };
+        /** SelfPoint */
+        SelfPoint: {
+            buffered: number;
+            commit_s?: number | null;
+            committed_per_s: number;
+            dropped: number;
+            events_per_s: number;
+            lag_p99_s?: number | null;
+            lag_s?: number | null;
+            malformed: number;
+        };
+        /** SelfProcess */
+        SelfProcess: {
+            /** @default 0 */
+            cpu_s: number;
+            cpu_share?: number | null;
+            peak_rss_bytes?: number | null;
+            pid: number;
+            python: string;
+            rss_bytes?: number | null;
+            threads: number;
+        };
+        /** SelfReport */
+        SelfReport: {
+            account: components["schemas"]["SelfAccount"];
+            broker: components["schemas"]["BrokerHealth"];
+            collector: components["schemas"]["CollectorHealth"];
+            doubts: components["schemas"]["Doubt"][];
+            free_bytes?: number | null;
+            ingest: components["schemas"]["SelfIngest"];
+            live: components["schemas"]["SelfLive"];
+            /** Format: date-time */
+            now: string;
+            process: components["schemas"]["SelfProcess"];
+            /** Format: date-time */
+            started_at: string;
+            store: components["schemas"]["StoreHealth"];
+            version: string;
+            /** @default 0 */
+            workers: number;
+            /** @default 0 */
+            workers_left_out: number;
+        };
+        /** SelfTotals */
+        SelfTotals: {
+            /** @default 0 */
+            buffered: number;
+            /** @default 0 */
+            committed: number;
+            /** @default 0 */
+            dropped: number;
+            /** @default 0 */
+            events: number;
+            /** @default 0 */
+            malformed: number;
+        };
+        /** SelfWorker */
+        SelfWorker: {
+            clock_offset_s?: number | null;
+            /** @default 0 */
+            expected: number;
+            heard_at?: string | null;
+            last_heartbeat_at?: string | null;
+            loss_ratio?: number | null;
+            /** @default 0 */
+            lost: number;
+            name: string;
+            /** @default 0 */
+            processes: number;
+            /** @default 0 */
+            repeated: number;
+            /** @enum {string} */
+            state: "measured" | "waiting" | "no_task_events" | "no_heartbeats";
+            /** @default 0 */
+            window_expected: number;
+            /** @default 0 */
+            window_lost: number;
         };
         /** StoreHealth */
         StoreHealth: {
@@ -306,6 +474,7 @@ export interface components {
             finished_at?: string | null;
             id: string;
             kwargs?: string | null;
+            learnt_from?: string | null;
             max_retries?: number | null;
             name: string | null;
             parent?: components["schemas"]["TaskRef"] | null;
@@ -383,6 +552,7 @@ export interface components {
             finished_at?: string | null;
             id: string;
             kwargs?: string | null;
+            learnt_from?: string | null;
             max_retries?: number | null;
             name: string | null;
             parent_id?: string | null;
@@ -454,14 +624,25 @@ export interface components {
     pathItems: never;
 }
 export type Attempt = components['schemas']['Attempt'];
+export type BlindTime = components['schemas']['BlindTime'];
 export type BrokerHealth = components['schemas']['BrokerHealth'];
 export type CollectorHealth = components['schemas']['CollectorHealth'];
 export type Count = components['schemas']['Count'];
 export type Coverage = components['schemas']['Coverage'];
+export type Doubt = components['schemas']['Doubt'];
 export type Health = components['schemas']['Health'];
+export type MalformedSample = components['schemas']['MalformedSample'];
 export type Me = components['schemas']['Me'];
 export type Overview = components['schemas']['Overview'];
 export type Problem = components['schemas']['Problem'];
+export type SelfAccount = components['schemas']['SelfAccount'];
+export type SelfIngest = components['schemas']['SelfIngest'];
+export type SelfLive = components['schemas']['SelfLive'];
+export type SelfPoint = components['schemas']['SelfPoint'];
+export type SelfProcess = components['schemas']['SelfProcess'];
+export type SelfReport = components['schemas']['SelfReport'];
+export type SelfTotals = components['schemas']['SelfTotals'];
+export type SelfWorker = components['schemas']['SelfWorker'];
 export type StoreHealth = components['schemas']['StoreHealth'];
 export type StreamGap = components['schemas']['StreamGap'];
 export type StreamHello = components['schemas']['StreamHello'];
@@ -538,10 +719,30 @@ export interface operations {
             };
         };
     };
+    ApiV1SelfGetSelf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfReport"];
+                };
+            };
+        };
+    };
     ApiV1StreamStream: {
         parameters: {
             query?: {
-                /** @description Comma list of tasks, workers, overview, health. */
+                /** @description Comma list of tasks, workers, overview, health, self. */
                 topics?: string;
                 /** @description Only tasks that match are sent. */
                 search?: string;
@@ -556,13 +757,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The data of the events hello, tasks, gap, workers, overview, health. */
+            /** @description The data of the events hello, tasks, gap, workers, overview, health, self. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["StreamHello"] | components["schemas"]["StreamTasks"] | components["schemas"]["StreamGap"] | components["schemas"]["Workers"] | components["schemas"]["Overview"] | components["schemas"]["Health"];
+                    "text/event-stream": components["schemas"]["StreamHello"] | components["schemas"]["StreamTasks"] | components["schemas"]["StreamGap"] | components["schemas"]["Workers"] | components["schemas"]["Overview"] | components["schemas"]["Health"] | components["schemas"]["SelfReport"];
                 };
             };
             /** @description Bad Request */

@@ -4,12 +4,18 @@ import type * as schema from './schema.gen'
 type Whole<T> = T extends readonly (infer I)[] ? Whole<I>[] : T extends object ? (string extends keyof T ? T : { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> }) : T
 
 export type Attempt = Whole<schema.Attempt>
+export type BlindTime = Whole<schema.BlindTime>
 export type Count = Whole<schema.Count>
 export type Coverage = Whole<schema.Coverage>
+export type Doubt = Whole<schema.Doubt>
 export type Health = Whole<schema.Health>
 export type Me = Whole<schema.Me>
 export type Overview = Whole<schema.Overview>
 export type Problem = Whole<schema.Problem>
+export type SelfAccount = Whole<schema.SelfAccount>
+export type SelfPoint = Whole<schema.SelfPoint>
+export type SelfReport = Whole<schema.SelfReport>
+export type SelfWorker = Whole<schema.SelfWorker>
 export type StreamGap = Whole<schema.StreamGap>
 export type StreamHello = Whole<schema.StreamHello>
 export type StreamTasks = Whole<schema.StreamTasks>

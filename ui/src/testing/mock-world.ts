@@ -140,6 +140,7 @@ export class World {
       collector: { state: blind ? 'blind' : this.scenario === 'empty' ? 'waiting' : 'live', lag_s: this.scenario === 'empty' ? null : 0.31, last_event_at: this.scenario === 'empty' ? null : iso(now - 400), events: 48_102, events_per_s: 42.5, malformed: 0, unknown: 0, dropped: 0, buffered: 3, buffer_limit: 50_000 },
       store: { state: 'ok', url: 'sqlite:///umbel.db', seq: this.seq, tasks: this.tasks.length, size_bytes: 41_000_000, last_error: null },
       warnings: this.scenario === 'blind' ? ['The password is the default one. Change it: umbel --basic-auth user:password'] : [],
+      doubts: [],
     }
   }
 
@@ -157,5 +158,5 @@ export class World {
 
 function attempt(number: number, start: number, runtime: number | null, outcome: string | null, row: TaskRow): Attempt {
   const bad = outcome === 'FAILURE' || outcome === 'RETRY'
-  return { number, retries: number - 1, name: row.name, worker: row.worker ?? null, pid: 4711, eta: null, sent_at: null, received_at: iso(start - 200), started_at: iso(start), ended_at: runtime === null ? null : iso(start + runtime * 1000), runtime_s: runtime, outcome, exception: bad ? (row.exception ?? null) : null, traceback: bad ? traceback : null }
+  return { number, retries: number - 1, name: row.name, worker: row.worker ?? null, pid: 4711, eta: null, sent_at: null, received_at: iso(start - 200), started_at: iso(start), ended_at: runtime === null ? null : iso(start + runtime * 1000), runtime_s: runtime, outcome, exception: bad ? (row.exception ?? null) : null, traceback: bad ? traceback : null, learnt_from: null }
 }

@@ -27,6 +27,7 @@ export const taskRow = (given: Partial<TaskRow> = {}): TaskRow => ({
   root_id: null,
   parent_id: null,
   progress: null,
+  learnt_from: null,
   cut: [],
   ...given,
 })

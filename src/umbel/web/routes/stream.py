@@ -23,25 +23,34 @@ from umbel.web import convert, schemas
 from umbel.web.auth.access import ROLE, Role
 from umbel.web.errors import problems
 from umbel.web.routes.tasks import query_of
+from umbel.web.self_schemas import SelfReport
 from umbel.web.views import Views
 
 PING_S: Final = 10.0
 RETRY_MS: Final = 1_000
 
 Message = (
-    schemas.StreamHello | schemas.StreamTasks | schemas.StreamGap | schemas.Workers | schemas.Overview | schemas.Health
+    schemas.StreamHello
+    | schemas.StreamTasks
+    | schemas.StreamGap
+    | schemas.Workers
+    | schemas.Overview
+    | schemas.Health
+    | SelfReport
 )
 RESPONSES: Final = {
     **problems(400, 503),
     200: ResponseSpec(
         Message,
-        description="The data of the events hello, tasks, gap, workers, overview, health.",
+        description="The data of the events hello, tasks, gap, workers, overview, health, self.",
         media_type="text/event-stream",
         generate_examples=False,
     ),
 }
 
-Topics = Annotated[str, QueryParameter(max_length=200, description="Comma list of tasks, workers, overview, health.")]
+Topics = Annotated[
+    str, QueryParameter(max_length=200, description="Comma list of tasks, workers, overview, health, self.")
+]
 Search = Annotated[str, QueryParameter(max_length=MAX_LENGTH * 2, description="Only tasks that match are sent.")]
 After = Annotated[int | None, QueryParameter(ge=0, description="Journal position to go on from; else from now.")]
 LastEventId = Annotated[str | None, HeaderParameter(name="Last-Event-ID", max_length=40)]
@@ -64,7 +73,7 @@ class StreamRoutes(Controller):
         after: After = None,
         last_event_id: LastEventId = None,
     ) -> ServerSentEvent:
-        """Send changes as they are committed: hello, tasks, workers, overview, health, gap."""
+        """Send changes as they are committed: hello, tasks, workers, overview, health, self, gap."""
         query = query_of(views, search)
         hub.must_have_room()
         resume = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after

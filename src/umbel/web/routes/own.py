@@ -1,0 +1,34 @@
+"""``/api/v1/self`` and ``/metrics``: Umbel about itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+
+from umbel.web.auth.access import ROLE, Role
+from umbel.web.metrics import CONTENT_TYPE, exposition
+from umbel.web.self_schemas import SelfReport
+from umbel.web.self_view import SelfView
+
+NO_STORE: Final = {"cache-control": "no-store"}
+
+
+class OwnRoutes(Controller):
+    """What Umbel knows of itself."""
+
+    path = "/api/v1"
+    tags = ("cluster",)
+    opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
+
+    @get("/self", sync_to_thread=True, summary="Umbel itself, in full")
+    def get_self(self, own: NamedDependency[SelfView]) -> SelfReport:
+        """Return what may be wrong now and why, and the numbers behind it: loss, lag, drops, store, process."""
+        return own.read()
+
+
+@get("/metrics", sync_to_thread=True, opt={ROLE: Role.VIEWER}, include_in_schema=False)
+def metrics(own: NamedDependency[SelfView]) -> Response[str]:
+    """Return the same numbers in the text format of Prometheus."""
+    return Response(exposition(own.whole()), media_type=CONTENT_TYPE, headers=NO_STORE)
