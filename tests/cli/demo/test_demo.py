@@ -3,22 +3,21 @@
 import json
 import re
 import signal
-import socket
 import sys
 import urllib.request
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.support.processes import LOOPBACK, ROOT, Process, wait_until
+from tests.support.processes import ROOT, Process, wait_until
 from tests.support.services import missing
+from tools.try_demo import STATES, family_of, listens
 from umbel.cli.demo.broker import NoBroker, plan_broker
 
-STATES = {"PENDING", "RECEIVED", "STARTED", "RETRY", "SUCCESS", "FAILURE", "REVOKED", "REJECTED"}
 TASKS = {
     "send_escalation_notification",
     "fetch_call_recording",
@@ -48,24 +47,13 @@ class Demo(Process):
 
     def family(self) -> set[int]:
         """The processes that run in its environment, itself included; none where the system has no /proc."""
-        return {pid for pid in _processes() if self._is_ours(pid)}
+        return family_of(self.log_path.parent)
 
     def broker_listens(self) -> bool:
         """Whether its broker still runs; Redis overwrites its environment, so the family may lack it."""
         port = re.search(r"redis://127\.0\.0\.1:(\d+)/0", self.log())
         assert port, self.log()
-        with socket.socket() as link:
-            return link.connect_ex((LOOPBACK, int(port[1]))) == 0
-
-    def _is_ours(self, pid: int) -> bool:
-        with suppress(OSError):
-            ours = f"TMPDIR={self.log_path.parent}".encode()
-            return any(one.startswith(ours) for one in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"))
-        return False
-
-
-def _processes() -> list[int]:
-    return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        return listens(int(port[1]))
 
 
 @contextmanager
