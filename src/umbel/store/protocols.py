@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from umbel.model.errors import UmbelError
 from umbel.model.events import Event
+from umbel.model.gaps import Gap
 from umbel.model.search import Query
 from umbel.model.tasks import Task
 from umbel.model.workers import Worker
@@ -292,6 +293,31 @@ class TaskArchive(Protocol):
         """
 
 
+class GapStore(Protocol):
+    """When events may have been missed. Its writing methods are safe beside ``commit``."""
+
+    def keep_gaps(self, gaps: Sequence[Gap]) -> None:
+        """Store gaps, all or nothing; one of the same kind, worker and start is replaced, which is how a gap ends.
+
+        Raises StoreUnavailable when nothing was saved.
+        """
+
+    def gaps(self, since: float, until: float, limit: int = 1_000) -> builtins.list[Gap]:
+        """Return the gaps that touch the interval (epoch seconds), the newest ``limit`` of them, oldest first.
+
+        One that lasts touches all that comes after its start.
+        """
+
+    def note_seen(self, at: float) -> None:
+        """Store that a collector was at work at this instant, where no commit tells it. An older one counts not.
+
+        Raises StoreUnavailable when nothing was saved.
+        """
+
+    def last_seen(self) -> float | None:
+        """Return when a collector was last at work (its newest commit, or ``note_seen``); ``None`` before the first."""
+
+
 class WorkerStore(Protocol):
     """The questions about workers."""
 
@@ -302,7 +328,7 @@ class WorkerStore(Protocol):
         """Return how many stored tasks are STARTED on each worker."""
 
 
-class Store(TaskWriter, TaskReader, TaskArchive, WorkerStore, Protocol):
+class Store(TaskWriter, TaskReader, TaskArchive, GapStore, WorkerStore, Protocol):
     """All roles in one, opened and closed as one."""
 
     @property

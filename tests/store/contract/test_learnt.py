@@ -20,9 +20,8 @@ def test_a_lost_task_is_found_and_counted(store: Store) -> None:
     lost = judged_lost(fold_all(RUNNING), "default@app-01 was restarted")
     store.commit(arrivals(RUNNING))
     store.commit(arrivals([lost], 60))
-    for text in ("state:lost", "is:lost"):
-        found = store.list(search(text))
-        assert (ids(found), found.count) == (["task-1"], 1)
+    found, other = (store.list(search(text)) for text in ("state:lost", "is:lost"))
+    assert (ids(found), found.count) == (ids(other), other.count) == (["task-1"], 1)
     assert found.tasks[0].lost_because == "default@app-01 was restarted"
     store.commit(arrivals(a_task_that_succeeded(), 90))
     assert store.list(search("is:lost")).count == 0

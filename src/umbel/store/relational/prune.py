@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from umbel.model.tasks import TERMINAL_STATES
 from umbel.store.protocols import Deleted, Pruned, Retention
-from umbel.store.relational import blocks, counters
+from umbel.store.relational import blocks, counters, gaps
 from umbel.store.relational.ages import Aged, Row
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.pace import Pace
@@ -51,6 +51,7 @@ class Pruner:
         tasks, more = self._prune_tasks(retention, now, end)
         if retention.max_age_s is not None:
             self._prune_workers(now - retention.max_age_s)
+            gaps.forget_before(self._connection, now - retention.max_age_s)
         if tasks:
             self._tidy()
         terms, more_terms = (0, False) if more else self._unused.slice()

@@ -17,6 +17,7 @@ from typing import Final
 
 from sqlalchemy import func, literal_column, select
 
+from umbel.model.gaps import Gap
 from umbel.model.search import Query
 from umbel.model.tasks import Task
 from umbel.model.workers import Worker
@@ -38,7 +39,7 @@ from umbel.store.protocols import (
     TaskList,
     TaskType,
 )
-from umbel.store.relational import archive, counters, journal, lists, sightings, task_types
+from umbel.store.relational import archive, counters, gaps as gap_rows, journal, lists, sightings, task_types
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import reader_engine, writer_engine
 from umbel.store.relational.errors import translated
@@ -195,6 +196,26 @@ class SqliteStore:
         """See ``TaskReader.size_bytes``: the file and what waits beside it."""
         files = (Path(f"{self._path}{ending}") for ending in _FILES)
         return sum(file.stat().st_size for file in files if file.exists())
+
+    def keep_gaps(self, gaps: Sequence[Gap]) -> None:
+        """See ``GapStore.keep_gaps``."""
+        with self._writes():
+            gap_rows.keep(self._connection, gaps)
+
+    def gaps(self, since: float, until: float, limit: int = gap_rows.GAPS_AT_MOST) -> builtins.list[Gap]:
+        """See ``GapStore.gaps``."""
+        with self._reads() as reader:
+            return gap_rows.overlapping(reader, since, until, min(limit, gap_rows.GAPS_AT_MOST))
+
+    def note_seen(self, at: float) -> None:
+        """See ``GapStore.note_seen``."""
+        with self._writes():
+            gap_rows.note_seen(self._connection, at)
+
+    def last_seen(self) -> float | None:
+        """See ``GapStore.last_seen``."""
+        with self._reads() as reader:
+            return gap_rows.last_seen(reader)
 
     def workers(self) -> builtins.list[Worker]:
         """See ``WorkerStore.workers``."""

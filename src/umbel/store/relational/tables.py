@@ -161,6 +161,28 @@ journal: Final = Table(
 )
 """A row a commit. ``touched`` names its tasks and workers; ``raw`` holds its first events (see ``journal``)."""
 
+gap: Final = Table(
+    "gap",
+    metadata,
+    Column("cluster", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, primary_key=True),
+    Column("worker", Text, primary_key=True),
+    Column("since", Double, primary_key=True, autoincrement=False),
+    Column("until", Double),
+    Column("reason", Text, nullable=False),
+    Column("events", BigInteger),
+)
+"""When events may have been missed (see ``model.gaps``). ``worker`` is "" where it is about all of them."""
+Index("gap_by_since", gap.c.since)
+
+collector: Final = Table(
+    "collector",
+    metadata,
+    Column("cluster", Integer, primary_key=True, autoincrement=False),
+    Column("seen_at", Double, nullable=False),
+)
+"""When a collector was last at work and had nothing to commit."""
+
 rollup: Final = Table(
     "rollup",
     metadata,
