@@ -17,9 +17,11 @@ task are cut to that: a worker whose clock is wrong must not write figures into 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from enum import IntEnum
+from itertools import chain
 from operator import add
-from typing import Final, NamedTuple
+from typing import Final
 
 from umbel.model.histogram import Histogram, bucket_of
 from umbel.model.tasks import State
@@ -62,18 +64,11 @@ _NEVER: Final = 0
 Retries = tuple[int, ...]
 
 
-class Share(NamedTuple):
-    """What a task adds: packed counts (0 is none), and the durations behind them in microseconds."""
+Share = tuple[int, int, int, int, int, Retries]
+"""What a task adds: packed counts of received, started and ended (0 is none), microseconds that it waited and ran, and
+packed counts of its retries. A bare tuple, because one is made for each task that a batch changes."""
 
-    received: int
-    started: int
-    ended: int
-    wait_us: int
-    run_us: int
-    retried: Retries
-
-
-NOTHING: Final = Share(_NEVER, _NEVER, _NEVER, 0, 0, ())
+NOTHING: Final[Share] = (_NEVER, _NEVER, _NEVER, 0, 0, ())
 
 Times = tuple[float | None, ...]
 """``sent_at``, ``received_at``, ``started_at``, ``finished_at``, ``runtime_s``, ``wait_s`` of a record, and its
@@ -108,9 +103,7 @@ def share_of(state: str, times: Times, retried_at: tuple[float, ...]) -> Share:
         else:
             ended |= bucket_of(runtime_s)
             run_us = _microseconds(runtime_s)
-    if retried_at:
-        return Share(received, started, ended, wait_us, run_us, _retries(retried_at, latest))
-    return Share(received, started, ended, wait_us, run_us, ())
+    return received, started, ended, wait_us, run_us, _retries(retried_at, latest) if retried_at else ()
 
 
 def _retries(retried_at: tuple[float, ...], latest: float) -> Retries:
@@ -176,63 +169,45 @@ class Tally:
         return f"Tally({', '.join(f'{name}={getattr(self, name)!r}' for name in self.__slots__)})"
 
 
-class Sums:
-    """Adds shares of tasks up, in one list: cheap enough to be asked of each task that a batch changes."""
+def step(old: Share, new: Share) -> Share | None:
+    """Return what ``new`` adds to ``old`` where the task has come some steps further and nothing else has changed."""
+    received, started, ended, wait_us, run_us, retried = new
+    if old[2] or old[5]:
+        return None
+    if old[0]:
+        if old[0] != received:
+            return None
+        received = _NEVER
+    if old[1]:
+        if old[1] != started or old[3] != wait_us:
+            return None
+        started = wait_us = 0
+    return received, started, ended, wait_us, run_us, retried
 
-    __slots__ = ("minus", "plus", "us")
 
-    def __init__(self) -> None:
-        self.plus: list[int] = []
-        self.minus: list[int] = []
-        self.us: dict[int, int] = {}
-        """Microseconds by minute, times two, plus one for those of run times."""
+def tallies_of(plus: Sequence[Share], minus: Sequence[Share] = ()) -> dict[int, Tally]:
+    """Return the sums of these shares, less those, by minute (counted from 1970)."""
+    found: defaultdict[int, Tally] = defaultdict(Tally)
+    for shares, sign in ((plus, 1), (minus, -1)):
+        if shares:
+            _gather(found, shares, sign)
+    return {minute: tally for minute, tally in found.items() if not tally.is_empty}
 
-    def change(self, old: Share, new: Share) -> None:
-        """Count a task as ``new`` that was counted as ``old`` (``NOTHING``: not at all). What is in both stays."""
-        received, started, ended, wait_us, run_us, retried = new
-        if received != old[0]:
-            self._swap(old[0], received)
-        if started != old[1] or wait_us != old[3]:
-            self._swap(old[1], started)
-            self._spend(old[1] >> MINUTE_BITS << 1, -old[3])
-            self._spend(started >> MINUTE_BITS << 1, wait_us)
-        if ended != old[2] or run_us != old[4]:
-            self._swap(old[2], ended)
-            self._spend(old[2] >> MINUTE_BITS << 1 | 1, -old[4])
-            self._spend(ended >> MINUTE_BITS << 1 | 1, run_us)
-        if retried != old[5]:
-            self.minus += old[5]
-            self.plus += retried
 
-    def merge(self, other: Sums) -> None:
-        """Add what another one holds."""
-        self.plus += other.plus
-        self.minus += other.minus
-        for key, us in other.us.items():
-            self.us[key] = self.us.get(key, 0) + us
-
-    def by_minute(self) -> dict[int, Tally]:
-        """Return the tallies by minute (counted from 1970)."""
-        counted = Counter(self.plus)
-        if self.minus:
-            counted.subtract(self.minus)
-        found: defaultdict[int, Tally] = defaultdict(Tally)
-        for packed, n in counted.items():
-            if n:
-                found[packed >> MINUTE_BITS].count(packed >> _FIGURE_BITS & FIGURE_MASK, packed & NO_BUCKET, n)
-        for key, us in self.us.items():
-            if us and key & 1:
-                found[key >> 1].run_us += us
-            elif us:
-                found[key >> 1].wait_us += us
-        return found
-
-    def _swap(self, old: int, new: int) -> None:
-        if old:
-            self.minus.append(old)
-        if new:
-            self.plus.append(new)
-
-    def _spend(self, key: int, us: int) -> None:
-        if us:
-            self.us[key] = self.us.get(key, 0) + us
+def _gather(found: defaultdict[int, Tally], shares: Sequence[Share], sign: int) -> None:
+    """Add columns up as far as possible, not tasks: a batch has many of them, and mostly in one minute."""
+    received, started, ended, wait_us, run_us, retried = zip(*shares, strict=True)
+    counted = Counter(chain(received, started, ended, *filter(None, retried)))
+    counted.pop(_NEVER, None)
+    for packed, n in counted.items():
+        found[packed >> MINUTE_BITS].count(packed >> _FIGURE_BITS & FIGURE_MASK, packed & NO_BUCKET, n * sign)
+    if len(found) == 1:
+        (tally,) = found.values()
+        tally.wait_us += sign * sum(wait_us)
+        tally.run_us += sign * sum(run_us)
+        return
+    for start, wait, end, run in zip(started, wait_us, ended, run_us, strict=True):
+        if wait:
+            found[start >> MINUTE_BITS].wait_us += sign * wait
+        if run:
+            found[end >> MINUTE_BITS].run_us += sign * run

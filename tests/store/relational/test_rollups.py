@@ -18,7 +18,7 @@ from tests.support.events import T0, a_task_that_succeeded, an_event, received
 from umbel.model.events import TaskEvent
 from umbel.model.rollups import Figure
 from umbel.store.relational import rollups
-from umbel.store.relational.rollups import Dimension, Period
+from umbel.store.relational.rollup_rows import NO_KEY, OTHER, Dimension, Period, sum_of
 from umbel.store.relational.sqlite import SqliteStore
 
 HOUR_AHEAD = 3_600.0
@@ -113,8 +113,8 @@ def test_a_busy_stream(sqlite: SqliteStore, seed: int) -> None:
     found = written(sqlite)
     assert found == recounted(sqlite)
     for (period, dimension, start), tallies in found.items():
-        total = found[period, Dimension.TOTAL, start][rollups.NO_KEY]
-        assert rollups.sum_of(tallies.values()) == total, dimension
+        total = found[period, Dimension.TOTAL, start][NO_KEY]
+        assert sum_of(tallies.values()) == total, dimension
 
 
 def test_a_commit_that_fails_counts_nothing(sqlite: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,15 +137,15 @@ def test_what_finds_no_place_is_other(sqlite: SqliteStore, monkeypatch: pytest.M
         sqlite.commit(arrivals([received(number, uuid=f"task-{number}", name=f"name-{number}")]))
     minute = (Period.MINUTE, Dimension.NAME, int(T0) // 60 * 60)
     assert len(written(sqlite)[minute]) == 4
-    assert written(sqlite)[minute][rollups.OTHER].counts[Figure.RECEIVED] == 3
+    assert written(sqlite)[minute][OTHER].counts[Figure.RECEIVED] == 3
     for number in range(6):
         sqlite.commit(arrivals([an_event("revoked", number + 1, uuid=f"task-{number}")]))
     tallies = written(sqlite)[minute]
     assert sorted(tally.counts[Figure.REVOKED] for tally in tallies.values()) == [1, 1, 1, 3]
-    assert tallies[rollups.OTHER].counts[Figure.REVOKED] == 3
+    assert tallies[OTHER].counts[Figure.REVOKED] == 3
     monkeypatch.setattr(rollups, "KEYS_AT_MOST", 100)
     sqlite.commit(arrivals([received(0, uuid="task-0", name="name-5"), received(7, uuid="late", name="name-7")]))
-    assert rollups.sum_of(written(sqlite)[minute].values()) == rollups.sum_of(recounted(sqlite)[minute].values())
+    assert sum_of(written(sqlite)[minute].values()) == sum_of(recounted(sqlite)[minute].values())
     assert written(sqlite)[minute].keys() <= tallies.keys(), "what is full stays full: nothing is counted in two rows"
 
 
@@ -163,9 +163,9 @@ def test_durations_beyond_reason_fit(sqlite: SqliteStore) -> None:
         sqlite.commit(arrivals([*events, an_event("succeeded", 1, uuid=f"{number}", runtime=runtime)]))
     assert written(sqlite) == recounted(sqlite)
     days = [
-        tallies[rollups.NO_KEY]
+        tallies[NO_KEY]
         for (period, dimension, _), tallies in written(sqlite).items()
         if (period, dimension) == (Period.DAY, Dimension.TOTAL)
     ]
-    total = rollups.sum_of(days)
+    total = sum_of(days)
     assert (total.counts[Figure.SUCCEEDED], total.run.total) == (4, 4)
