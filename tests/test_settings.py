@@ -3,6 +3,7 @@
 
 import pytest
 
+from umbel.retention import retention_of
 from umbel.settings import PUBLIC, TABLE, Setting, Settings, is_loopback
 
 
@@ -91,3 +92,11 @@ def test_a_password_may_hold_colons() -> None:
     """The first colon ends the user."""
     (entry,) = Settings(basic_auth=("ana:a:b:c",)).credentials
     assert (entry.user, entry.password) == ("ana", "a:b:c")
+
+
+def test_what_history_keeps() -> None:
+    """Days become seconds; 0 is without a bound, for all and for a state."""
+    kept = retention_of(Settings(keep_days=2, keep_days_by_state=(("SUCCESS", 1), ("FAILURE", 0)), keep_tasks=5))
+    assert (kept.max_age_s, kept.max_tasks, kept.max_bytes) == (172_800, 5, 20 << 30)
+    assert kept.max_age_s_by_state == {"SUCCESS": 86_400, "FAILURE": None}
+    assert retention_of(Settings(keep_days=None)).max_age_s is None

@@ -8,6 +8,9 @@ import click
 from tools.running import ROOT
 from umbel.cli.demo.command import demo
 from umbel.cli.flower_names import ALIASES, IDLE, REFUSED
+from umbel.cli.history.db import db
+from umbel.cli.history.export import export_command
+from umbel.cli.history.import_ import import_command
 from umbel.cli.main import umbel
 from umbel.cli.options import default
 from umbel.cli.sources import FILE, PAIRS, UMBEL, environment_names
@@ -65,6 +68,10 @@ CLI_HEAD = f"""\
 says more about every option, [the guide](../guide/start.md) how to begin.
 
 Exit codes: 0 after Ctrl-C or SIGTERM, 1 when it cannot start or go on, 2 when a setting cannot be used.
+
+`umbel export`, `umbel import` and `umbel db` work on the history without a server or beside one; [the guide to
+archives](../guide/archive.md) says how. Their exit codes: 0 when all was done, 1 when something failed, was left out
+or is not sound, 2 when a word cannot be used, 130 after Ctrl-C.
 """
 
 FLOWER_HEAD = """\
@@ -91,9 +98,15 @@ def settings_page() -> str:
 
 def cli_page() -> str:
     """The page of the command line."""
-    return (
-        "\n".join([CLI_HEAD, _help("umbel", umbel), _help("umbel demo", demo), FLOWER_HEAD, *_flower()]).rstrip() + "\n"
-    )
+    return "\n".join([CLI_HEAD, *_commands(), FLOWER_HEAD, *_flower()]).rstrip() + "\n"
+
+
+def _commands() -> Iterator[str]:
+    yield _help("umbel", umbel)
+    for command in (demo, export_command, import_command):
+        yield _help(f"umbel {command.name}", command)
+    for name, command in sorted(db.commands.items()):
+        yield _help(f"umbel db {name}", command)
 
 
 def _tables() -> Iterator[str]:

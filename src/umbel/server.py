@@ -25,8 +25,9 @@ from umbel.ingest.collector import Collector
 from umbel.live.hub import Hub, Topic
 from umbel.model.errors import UmbelError
 from umbel.model.secrets import Masker, mask_text
+from umbel.retention import retention_of
 from umbel.settings import Settings
-from umbel.store.protocols import Retention, Store
+from umbel.store.protocols import Store
 from umbel.store.registry import free_bytes, open_store
 from umbel.web import schemas
 from umbel.web.app import Site, create_app
@@ -41,7 +42,6 @@ from umbel.web.trust import Trust
 from umbel.web.views import Sight, Views
 
 BLIND_SHOWN: Final = 20
-DAY_S: Final = 86_400.0
 STOP_TIMEOUT_S: Final = 5.0
 _EVERY_INTERFACE: Final = ("0.0.0.0", "::")  # noqa: S104  # only compared with
 
@@ -63,7 +63,7 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
     with ExitStack() as stack:
         listener = _listen(settings)
         stack.callback(listener.close)
-        store = open_store(settings.store_location)
+        store = open_store(settings.store_location, synchronous=settings.store_synchronous)
         stack.callback(store.close)
         celery_app = app or _app_of(settings)
         parts = _Parts(settings, store, celery_app)
@@ -83,7 +83,7 @@ class _Parts:
             app,
             store,
             enable_events=settings.enable_events,
-            retention=_retention(settings),
+            retention=retention_of(settings),
             on_commit=lambda _: self.hub.wake(),
             clock=time.time,
         )
@@ -172,14 +172,6 @@ def _masker(app: Celery, settings: Settings) -> Masker:
     read_url: Any = app.conf.broker_read_url or ""  # or a list of them
     broker_urls = [read_url] if isinstance(read_url, str) else list(read_url)
     return Masker(*broker_urls, str(app.conf.result_backend or ""), settings.store_location)
-
-
-def _retention(settings: Settings) -> Retention:
-    return Retention(
-        max_age_s=settings.keep_days * DAY_S if settings.keep_days else None,
-        max_tasks=settings.keep_tasks or None,
-        max_bytes=settings.keep_bytes or None,
-    )
 
 
 def _identity(settings: Settings) -> Identity:

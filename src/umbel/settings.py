@@ -21,7 +21,9 @@ DEFAULT_CREDENTIALS: Final = frozenset({("admin", "admin123"), ("admin", "admin"
 """The credentials that examples use: everybody knows them."""
 
 Role = Literal["viewer", "operator", "admin"]
-Kind = Literal["text", "address", "url", "path", "flag", "port", "number", "size", "list", "prefix", "level"]
+Kind = Literal[
+    "text", "address", "url", "path", "flag", "port", "number", "size", "list", "prefix", "level", "ages", "sync"
+]
 
 
 class SettingsError(UmbelError):
@@ -215,6 +217,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         int | None,
         About(help="Days that history is kept; 0 for ever.", kind="number", group=HISTORY),
     ] = 30
+    keep_days_by_state: Annotated[
+        tuple[tuple[str, int], ...],
+        About(
+            help="Days that tasks of a state are kept in place of keep_days, for example SUCCESS=7,FAILURE=90; "
+            "0 for ever.",
+            kind="ages",
+            group=HISTORY,
+        ),
+    ] = ()
     keep_tasks: Annotated[
         int | None,
         About(
@@ -232,6 +243,15 @@ class Settings(Struct, frozen=True, kw_only=True):
             group=HISTORY,
         ),
     ] = 20 * GIB
+    store_synchronous: Annotated[
+        str,
+        About(
+            help="What a commit waits for: normal, the operating system, so that only a power loss can take the last "
+            "seconds; full, the disk.",
+            kind="sync",
+            group=HISTORY,
+        ),
+    ] = "normal"
 
     title: Annotated[
         str | None,

@@ -30,6 +30,10 @@ ARGON = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
         ("title", "", None),
         ("basic_auth", "", ()),
         ("basic_auth", "ana:1,bo:2", ("ana:1", "bo:2")),
+        ("keep_days_by_state", "SUCCESS=7, failed=90,my_state=0", (("SUCCESS", 7), ("FAILURE", 90), ("MY_STATE", 0))),
+        ("keep_days_by_state", "SUCCESS=7,success=8", (("SUCCESS", 8),)),
+        ("keep_days_by_state", "", ()),
+        ("store_synchronous", "FULL", "full"),
     ],
 )
 def test_what_is_allowed(name: str, text: str, value: object) -> None:
@@ -53,6 +57,10 @@ def test_what_is_allowed(name: str, text: str, value: object) -> None:
         ("url_prefix", "/a b"),
         ("url_prefix", "https://example.com/"),
         ("log_level", "loud"),
+        ("keep_days_by_state", "7"),
+        ("keep_days_by_state", "SUCCESS=week"),
+        ("keep_days_by_state", "=7"),
+        ("store_synchronous", "off"),
         ("cluster", ""),
     ],
 )

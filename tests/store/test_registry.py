@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from umbel.store.protocols import StoreBroken, StoreError
-from umbel.store.registry import open_store
+from umbel.store.registry import open_store, schema_of
+from umbel.store.relational.migrate import HEAD
+from umbel.store.relational.sqlite import SqliteStore
 
 
 def test_a_url_and_a_path_open_the_same_store(tmp_path: Path) -> None:
@@ -104,6 +107,31 @@ def test_a_directory_that_cannot_be_written(tmp_path: Path) -> None:
             open_store(str(tmp_path / "umbel.db"))
     finally:
         tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("ending", "setting", "level"), [("", "normal", 1), ("", "full", 2), ("?synchronous=normal", "full", 1)]
+)
+def test_what_a_commit_waits_for(tmp_path: Path, ending: str, setting: str, level: int) -> None:
+    """The setting holds; what the URL says outweighs it."""
+    store = open_store(f"sqlite:///{tmp_path / 'umbel.db'}{ending}", synchronous=setting)
+    assert isinstance(store, SqliteStore)
+    assert store._connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == level
+    store.close()
+
+
+def test_a_store_that_must_be_there(tmp_path: Path) -> None:
+    """Nothing is made, and nothing is migrated by who only wants to look."""
+    path = tmp_path / "umbel.db"
+    with pytest.raises(StoreBroken, match="it is not there"):
+        open_store(str(path), make=False)
+    assert (list(tmp_path.iterdir()), schema_of(str(path))[0]) == ([], None)
+    open_store(str(path)).close()
+    assert schema_of(str(path)) == (HEAD, HEAD)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    with pytest.raises(StoreBroken, match="it has schema 0001, and this needs .*umbel db upgrade"):
+        open_store(str(path), make=False)
 
 
 def test_a_closed_store_says_so(tmp_path: Path) -> None:

@@ -7,6 +7,9 @@ import click
 
 from umbel import __version__
 from umbel.cli.demo.command import demo
+from umbel.cli.history.db import db
+from umbel.cli.history.export import export_command
+from umbel.cli.history.import_ import import_command
 from umbel.cli.options import HELP, SettingsCommand, format_groups, given, options, spelled
 from umbel.cli.run import Invocation, run
 
@@ -70,7 +73,8 @@ umbel.add_command(
     )
 )
 
-umbel.add_command(demo)
+for command in (demo, export_command, import_command, db):
+    umbel.add_command(command)
 
 
 def main() -> None:

@@ -101,6 +101,8 @@ def metavar(setting: Setting) -> str:
         "size": "SIZE",
         "list": "USER:PASSWORD",
         "level": "LEVEL",
+        "ages": "STATE=DAYS,...",
+        "sync": "normal|full",
     }
     return words.get(setting.about.kind) or ("PATH" if setting.about.kind in {"path", "prefix"} else "TEXT")
 

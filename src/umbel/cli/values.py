@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from umbel.model.search_parser import STATE_WORDS
 from umbel.settings import Kind, Setting, SettingsError, masked
 
 YES: Final = frozenset({"y", "yes", "t", "true", "on", "1"})
 NO: Final = frozenset({"n", "no", "f", "false", "off", "0"})
 LEVELS: Final = ("debug", "info", "warning", "error")
+SYNCHRONOUS: Final = ("normal", "full")
 LARGEST_PORT: Final = 65_535
 UNITS: Final = {"": 1, "b": 1} | {
     unit: factor
@@ -95,6 +97,23 @@ def _level(text: str) -> str:
     return level
 
 
+def _ages(text: str) -> tuple[tuple[str, int], ...]:
+    ages: dict[str, int] = {}
+    for entry in filter(None, map(str.strip, text.split(","))):
+        match = re.fullmatch(r"([A-Za-z_][A-Za-z0-9_-]*)\s*=\s*([0-9]{1,6})", entry)
+        if match is None:
+            raise _Bad("allowed is STATE=DAYS, more after a comma, such as SUCCESS=7,FAILURE=90, and 0 for ever")
+        state = match[1].upper()
+        ages[STATE_WORDS.get(state, state)] = int(match[2])
+    return tuple(ages.items())
+
+
+def _sync(text: str) -> str:
+    if text.lower() not in SYNCHRONOUS:
+        raise _Bad(f"allowed are {' and '.join(SYNCHRONOUS)}")
+    return text.lower()
+
+
 def _prefix(text: str) -> str:
     path = text.strip("/")
     if not path:
@@ -129,4 +148,6 @@ PARSERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "list": _credentials,
     "prefix": _prefix,
     "level": _level,
+    "ages": _ages,
+    "sync": _sync,
 }

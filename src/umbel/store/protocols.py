@@ -318,6 +318,16 @@ class GapStore(Protocol):
         """Return when a collector was last at work (its newest commit, or ``note_seen``); ``None`` before the first."""
 
 
+class StoreCare(Protocol):
+    """Looking after a store."""
+
+    def problems(self) -> Sequence[str]:
+        """Return what is wrong with what is stored, a sentence each; empty when it is sound.
+
+        Reads all of it: seconds a million tasks. Nothing is changed, and this process writes nothing meanwhile.
+        """
+
+
 class WorkerStore(Protocol):
     """The questions about workers."""
 
@@ -328,7 +338,7 @@ class WorkerStore(Protocol):
         """Return how many stored tasks are STARTED on each worker."""
 
 
-class Store(TaskWriter, TaskReader, TaskArchive, GapStore, WorkerStore, Protocol):
+class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, WorkerStore, Protocol):
     """All roles in one, opened and closed as one."""
 
     @property

@@ -34,6 +34,13 @@ def migrate(connection: Connection, url: str) -> None:
         raise
 
 
+def must_be_current(connection: Connection, url: str) -> None:
+    """Raise StoreBroken unless the store has the newest schema."""
+    schema = _schema(connection, url)
+    if schema != HEAD:
+        raise StoreBroken(f"store {url}: it has schema {schema}, and this needs {HEAD}; run `umbel db upgrade` first")
+
+
 def _schema(connection: Connection, url: str) -> str | None:
     tables = {name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if not tables:

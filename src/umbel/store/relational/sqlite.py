@@ -8,12 +8,14 @@ What survives a crash and what a power loss is said in ``engine``.
 from __future__ import annotations
 
 import builtins
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from sqlalchemy import func, literal_column, select
 
@@ -39,11 +41,11 @@ from umbel.store.protocols import (
     TaskList,
     TaskType,
 )
-from umbel.store.relational import archive, counters, gaps as gap_rows, journal, lists, sightings, task_types
+from umbel.store.relational import archive, care, counters, gaps as gap_rows, journal, lists, sightings, task_types
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import reader_engine, writer_engine
 from umbel.store.relational.errors import translated
-from umbel.store.relational.migrate import migrate
+from umbel.store.relational.migrate import migrate, must_be_current
 from umbel.store.relational.plan import NOT_SUCCESS
 from umbel.store.relational.reader import OutOfTime, Reader, reading
 from umbel.store.relational.rows import RECORD_COLUMNS
@@ -65,8 +67,11 @@ class SqliteStore:
         elapsed: Callable[[], float] = time.monotonic,
         read_limit_s: float = READ_LIMIT_S,
         synchronous: str = "NORMAL",
+        make: bool = True,
     ) -> None:
         """Open ``path``. ``clock`` stamps commits, ``elapsed`` measures how long a read takes (both in seconds).
+
+        Without ``make`` it has to be there, with the newest schema.
 
         Raises StoreBroken and StoreUnavailable.
         """
@@ -78,10 +83,10 @@ class SqliteStore:
         self._writing = writer_engine(path, synchronous)
         self._reading = reader_engine(path)
         with self._errors():
-            _make_directory(path)
+            _make_directory(path) if make else _must_exist(path)
             self._connection = self._writing.connect().execution_options(isolation_level="AUTOCOMMIT")
             try:
-                migrate(self._connection, self.masked_url)
+                (migrate if make else must_be_current)(self._connection, self.masked_url)
             except BaseException:
                 self._connection.close()
                 raise
@@ -235,10 +240,9 @@ class SqliteStore:
             return dict(map(tuple, reader.ask(named)))
 
     def problems(self) -> Sequence[str]:
-        """Return what SQLite finds wrong with the file; empty when it is sound. Reads the whole file."""
+        """See ``StoreCare.problems``."""
         with self._writes():
-            rows = self._connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-        return [row for row in rows if row != "ok"]
+            return care.problems(self._connection)
 
     @contextmanager
     def _writes(self) -> Iterator[None]:
@@ -264,6 +268,24 @@ class SqliteStore:
     def _errors(self) -> Iterator[None]:
         with translated(self.masked_url):
             yield
+
+
+def stored_schema(path: Path) -> str | None:
+    """Return the schema of the store at ``path``, ``None`` where none is there; changes nothing. Raises StoreError."""
+    if not path.exists():
+        return None
+    url = f"sqlite:///{path}"
+    with translated(url), closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as connection:
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE name = 'alembic_version'").fetchall()
+        if not rows:
+            return None
+        schema: str = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+        return schema
+
+
+def _must_exist(path: Path) -> None:
+    if not path.exists():
+        raise StoreBroken(f"store sqlite:///{path}: it is not there")
 
 
 def _make_directory(path: Path) -> None:

@@ -1,0 +1,79 @@
+"""``umbel db``: what is sound and what is not, what goes, which schema there is."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.history.conftest import Run
+
+
+def spoil(path: Path, statement: str) -> None:
+    """Change the file behind the store's back."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        file.execute(statement)
+
+
+def test_a_sound_store(run: Run, filled: Path) -> None:
+    """It says so, with schema and size."""
+    result = run("db", "check", "--store", str(filled))
+    assert result.exit_code == 0, result.output
+    assert "100 tasks" in result.stdout
+    assert result.stdout.endswith("It is sound.\n")
+
+
+@pytest.mark.parametrize(
+    ("statement", "says"),
+    [
+        ("UPDATE task_count SET n = n + 7", "are counted, and"),
+        ("DELETE FROM task WHERE id % 2 = 0", "are counted, and"),
+        ("DELETE FROM term WHERE kind = 2", "100 tasks have a worker that is not in the dictionary"),
+        ("UPDATE block SET latest = earliest", "tasks lie outside of the bounds of their block"),
+    ],
+)
+def test_an_unsound_store(run: Run, filled: Path, statement: str, says: str) -> None:
+    """Each kind of damage is told in words, and the exit code says that there is some."""
+    spoil(filled, statement)
+    result = run("db", "check", "--store", str(filled))
+    assert (result.exit_code, says in result.stdout) == (1, True), result.output
+
+
+def test_a_damaged_file(run: Run, filled: Path) -> None:
+    """Bytes that the disk lost are found, or the file is no database any more: never a traceback."""
+    run("db", "check", "--store", str(filled))
+    data = bytearray(filled.read_bytes())
+    data[20_000:60_000] = bytes(40_000)
+    filled.write_bytes(data)
+    result = run("db", "check", "--store", str(filled))
+    assert result.exit_code == 1
+    assert "damaged" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_prune(run: Run, filled: Path) -> None:
+    """The same rules as a server's, now."""
+    result = run("db", "prune", "--store", str(filled), "--keep-days=0", "--keep-tasks=30")
+    assert (result.exit_code, "are left" in result.stderr) == (0, True), result.output
+    again = run("db", "prune", "--store", str(filled), "--keep-days=0", "--keep-tasks=30")
+    assert again.stderr.startswith("Deleted 0 tasks, ")
+    assert run("db", "check", "--store", str(filled)).exit_code == 0
+
+
+def test_upgrade(run: Run, tmp_path: Path) -> None:
+    """It makes a store, and has nothing to do the second time."""
+    assert "made, now schema" in run("db", "upgrade", "--store=new.db").stdout
+    assert "is the newest" in run("db", "upgrade", "--store=new.db").stdout
+    spoil(tmp_path / "new.db", "UPDATE alembic_version SET version_num = '9999'")
+    result = run("db", "upgrade", "--store=new.db")
+    assert (result.exit_code, "a newer Umbel wrote it" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("command", ["check", "prune"])
+def test_nothing_is_made(run: Run, tmp_path: Path, command: str) -> None:
+    """Who mistypes a path is told so, and no empty store appears there."""
+    result = run("db", command, "--store=tpyo.db")
+    assert (result.exit_code, "it is not there" in result.stderr) == (1, True)
+    assert not (tmp_path / "tpyo.db").exists()
