@@ -1,8 +1,12 @@
-"""The events of a busy deployment, sent by Celery's own dispatcher, and a record of what became of each task."""
+"""The events of a busy deployment, sent by Celery's own dispatcher. The id of a task tells how it ends.
+
+So a record of any number of tasks needs no memory: how many there were, and ``end_of`` each id that is found.
+"""
 
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, Final, Self
@@ -23,14 +27,19 @@ TRACEBACK: Final = 'Traceback (most recent call last):\n  File "shop/orders.py",
 _Event = tuple[str, dict[str, Any]]
 
 
+def end_of(task_id: str) -> str:
+    """Return the state in which a task of a crew ends: one in 16 fails, one in 16 is terminated."""
+    return {"0": "FAILURE", "1": "REVOKED"}.get(task_id[-1], "SUCCESS")
+
+
 class Crew:
     """Workers that run tasks as fast as they are told: an event of some task each time that ``step`` is called.
 
-    ``ended`` holds how each task ended. One in 25 fails, one in 30 is tried twice, one in 50 is terminated.
+    ``ended`` counts the tasks by the state that they ended in; one in 30 was tried twice.
     """
 
     def __init__(self, url: str, *, seed: int = 1) -> None:
-        self.ended: dict[str, str] = {}
+        self.ended: Counter[str] = Counter()
         self.events = 0
         self._random = random.Random(seed)
         self._app = celery.Celery("traffic", broker=url, set_as_current=False)
@@ -46,21 +55,19 @@ class Crew:
         return not self._running
 
     def step(self, *, begin: bool = True) -> None:
-        """Send the next event of one task; with ``begin``, new tasks are begun."""
-        if begin and len(self._running) < RUNNING:
-            worker = self._random.randrange(WORKERS)
-            self._running.append((worker, self._life()))
-        if not self._running:
-            return
-        place = self._random.randrange(len(self._running))
-        worker, life = self._running[place]
-        event = next(life, None)
-        if event is None:
+        """Send the next event of some task; with ``begin``, new tasks are begun."""
+        while begin or self._running:
+            if begin and len(self._running) < RUNNING:
+                self._running.append((self._random.randrange(WORKERS), self._life()))
+            place = self._random.randrange(len(self._running))
+            worker, life = self._running[place]
+            event = next(life, None)
+            if event is not None:
+                self._processed[worker] += event[0] == "task-started"
+                self._send(worker, *event)
+                return
             self._running[place] = self._running[-1]
             self._running.pop()
-            return
-        self._processed[worker] += event[0] == "task-started"
-        self._send(worker, *event)
 
     def flush(self) -> None:
         """Send what is gathered, and heartbeats when they are due."""
@@ -93,7 +100,7 @@ class Crew:
 
     def _life(self) -> Iterator[_Event]:
         uuid = str(UUID(int=self._random.getrandbits(128), version=4))
-        number, chance = self._random.randrange(10**6), self._random.random()
+        number = self._random.randrange(10**6)
         call = {
             "uuid": uuid,
             "name": self._random.choice(NAMES),
@@ -111,14 +118,13 @@ class Crew:
             yield "task-started", {"uuid": uuid}
             if attempt < retries:
                 yield "task-retried", trouble
-        if chance < 0.04:
-            self.ended[uuid] = "FAILURE"
+        end = end_of(uuid)
+        self.ended[end] += 1
+        if end == "FAILURE":
             yield "task-failed", trouble
-        elif chance < 0.06:
-            self.ended[uuid] = "REVOKED"
+        elif end == "REVOKED":
             yield "task-revoked", {"uuid": uuid, "terminated": True, "signum": "15", "expired": False}
         else:
-            self.ended[uuid] = "SUCCESS"
             yield "task-succeeded", {"uuid": uuid, "result": f"{{'order': {number}}}", "runtime": 0.05}
 
 
@@ -135,8 +141,8 @@ class Traffic:
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._error: BaseException | None = None
 
-    def end(self) -> dict[str, str]:
-        """Begin no more tasks, bring all to their end, and return how each ended."""
+    def end(self) -> Counter[str]:
+        """Begin no more tasks, bring all to their end, and return how many ended in which state."""
         self._is_over.set()
         self._thread.join()
         if self._error is not None:
