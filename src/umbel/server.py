@@ -22,6 +22,7 @@ from umbel import __version__
 from umbel.control.catalogue import Catalogue
 from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
+from umbel.ingest.gaps import GapKeeper
 from umbel.live.hub import Hub, Topic
 from umbel.model.errors import UmbelError
 from umbel.model.secrets import Masker, mask_text
@@ -67,6 +68,8 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
         stack.callback(store.close)
         celery_app = app or _app_of(settings)
         parts = _Parts(settings, store, celery_app)
+        stack.callback(parts.gaps.stop)
+        parts.gaps.start()
         stack.callback(parts.collector.stop, STOP_TIMEOUT_S)
         parts.collector.start()
         stack.callback(parts.catalogue.stop)
@@ -86,6 +89,9 @@ class _Parts:
             retention=retention_of(settings),
             on_commit=lambda _: self.hub.wake(),
             clock=time.time,
+        )
+        self.gaps = GapKeeper(
+            store, health=self.collector.health, account=self.collector.account, clock=time.time, logger=log
         )
         self.catalogue = Catalogue(app, store, clock=time.time, logger=logging.getLogger("umbel.control"))
         self.views = Views(store, clock=time.time, sight=self._sight)

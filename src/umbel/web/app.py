@@ -22,6 +22,7 @@ from umbel.web.auth.basic import BasicAuth, Credential, Identify
 from umbel.web.headers import LocalNames, SafeHeaders, UnderPrefix
 from umbel.web.health import HealthView
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
+from umbel.web.routes.gaps import GapRoutes
 from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
 from umbel.web.routes.stream import StreamRoutes
@@ -60,6 +61,7 @@ def create_litestar(site: Site, views: Views, health: HealthView, own: SelfView,
         route_handlers=[
             TaskRoutes,
             ClusterRoutes,
+            GapRoutes,
             OwnRoutes,
             StreamRoutes,
             healthcheck,

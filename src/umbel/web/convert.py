@@ -46,7 +46,11 @@ def task_row(task: model.Task, verdict: Verdict | None, max_retries: int | None)
 
 
 def task_detail(
-    task: model.Task, verdict: Verdict | None, max_retries: int | None, relatives: Relatives
+    task: model.Task,
+    verdict: Verdict | None,
+    max_retries: int | None,
+    relatives: Relatives,
+    gaps: list[schemas.Gap],
 ) -> schemas.TaskDetail:
     """Return all that is known of ``task``."""
     return schemas.TaskDetail(
@@ -61,6 +65,7 @@ def task_detail(
         root=relatives.root,
         parent=relatives.parent,
         children=relatives.children,
+        gaps=gaps,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from umbel.store.protocols import StoreError
-from umbel.web import convert, schemas
+from umbel.web import convert, gaps, schemas
 from umbel.web.views import Reader, by_state_of
 
 STALLED_LAG_S: Final = 30.0
@@ -66,7 +66,14 @@ class HealthView:
             store=store,
             warnings=list(self._identity.warnings),
             doubts=self._doubts(broker, collector, store),
+            blind=self._blind(),
         )
+
+    def _blind(self) -> list[schemas.Gap]:
+        try:
+            return gaps.open_now(self._store, self._clock())
+        except StoreError:
+            return []
 
     def _store_health(self) -> schemas.StoreHealth:
         try:
@@ -86,6 +93,8 @@ def _verdict(
 ) -> tuple[schemas.HealthStatus, str]:
     if store.state == "failing":
         return "degraded", f"The store does not answer: {store.last_error}"
+    if collector.state == "stalled":
+        return "degraded", f"Events are held in memory and not stored: {collector.last_error}"
     if broker.state != "connected":
         return "blind", f"{broker.url} is out of reach; what happens now is not seen"
     if collector.events == 0:

@@ -114,8 +114,31 @@ class TaskEvent(Schema, frozen=True, kw_only=True):
     fields: dict[str, Any] = field(default_factory=dict)
 
 
+class Gap(Schema, frozen=True, kw_only=True):
+    """An interval in which events may have been missed; ``until`` is null while it lasts.
+
+    ``kind``: ``link`` (no link to the broker), ``stopped`` (Umbel was not running), ``dropped`` (its buffer was full),
+    ``worker`` (events of this worker were lost). ``events`` is how many are known to be missing, null where nobody
+    can know.
+    """
+
+    kind: Literal["link", "stopped", "dropped", "worker"]
+    since: datetime
+    until: datetime | None
+    reason: str
+    worker: str | None = None
+    events: int | None = None
+
+
+class Gaps(Schema, frozen=True, kw_only=True):
+    """The gaps that touch an interval, oldest first; ``cut`` says that there are older ones."""
+
+    items: list[Gap]
+    cut: bool = False
+
+
 class TaskDetail(TaskRow, frozen=True, kw_only=True):
-    """Everything known about one task; nothing is cut."""
+    """Everything known about one task; nothing is cut. In ``gaps`` events of it may have been missed."""
 
     exchange: str | None = None
     routing_key: str | None = None
@@ -127,6 +150,7 @@ class TaskDetail(TaskRow, frozen=True, kw_only=True):
     root: TaskRef | None = None
     parent: TaskRef | None = None
     children: list[TaskRef] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
 
 
 class Coverage(Schema, frozen=True, kw_only=True):
@@ -228,9 +252,13 @@ class BrokerHealth(Schema, frozen=True, kw_only=True):
 
 
 class CollectorHealth(Schema, frozen=True, kw_only=True):
-    """What the collector did since it started. ``lag_s``: from an event's stamp to its commit, newest batch."""
+    """What the collector did since it started. ``lag_s``: from an event's stamp to its commit, newest batch.
+
+    ``last_error`` is what the store said when it last took nothing; where ``state`` is ``stalled`` that is the reason.
+    """
 
     state: Literal["waiting", "live", "blind", "stalled", "stopped"]
+    last_error: str | None = None
     lag_s: float | None = None
     last_event_at: datetime | None = None
     events: int = 0
@@ -275,7 +303,7 @@ HealthStatus = Literal["ok", "waiting", "blind", "degraded"]
 class Health(Schema, frozen=True, kw_only=True):
     """One look at Umbel itself. ``status``: ``waiting`` before the first event, ``blind`` without the broker.
 
-    ``doubts`` are the reasons why figures may be wrong now, the worst first.
+    ``doubts`` are the reasons why figures may be wrong now, the worst first; ``blind`` are the gaps that last.
     """
 
     status: HealthStatus
@@ -291,6 +319,7 @@ class Health(Schema, frozen=True, kw_only=True):
     store: StoreHealth
     warnings: list[str] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
+    blind: list[Gap] = field(default_factory=list)
 
 
 Role = Literal["viewer", "operator", "admin"]

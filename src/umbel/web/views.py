@@ -12,8 +12,8 @@ from umbel.model.search import Equals, Query, TextField
 from umbel.model.tasks import State, Task
 from umbel.model.verdicts import LOST, Verdict, verdict_of
 from umbel.model.workers import Worker, WorkerState, liveness
-from umbel.store.protocols import NameCount, TaskReader, TaskType, WorkerStore
-from umbel.web import convert, schemas
+from umbel.store.protocols import GapStore, NameCount, TaskReader, TaskType, WorkerStore
+from umbel.web import convert, gaps, schemas
 
 KEPT_S: Final = 1.0
 """How long a reading of the workers and of the task types serves the rows of task lists."""
@@ -32,7 +32,7 @@ class Sight(Struct, frozen=True, kw_only=True):
 SEES: Final = Sight()
 
 
-class Reader(TaskReader, WorkerStore, Protocol):
+class Reader(TaskReader, GapStore, WorkerStore, Protocol):
     """The reading half of a store."""
 
     @property
@@ -67,7 +67,13 @@ class Views:
         others = {other for other in (task.root_id, task.parent_id) if other and other != task.id}
         known = {other.id: other for other in self.store.tasks_by_id(sorted(others))} if others else {}
         relatives = convert.Relatives(task, known, self.store.children(task.id))
-        return convert.task_detail(task, self.verdict(task), self._max_retries(task), relatives)
+        missed = gaps.of_task(self.store, task, self._clock())
+        return convert.task_detail(task, self.verdict(task), self._max_retries(task), relatives, missed)
+
+    def gaps(self, since: float, until: float, limit: int) -> schemas.Gaps:
+        """Return the newest ``limit`` gaps that touch the interval (epoch seconds)."""
+        found = self.store.gaps(since, until, limit)
+        return schemas.Gaps(items=[gaps.gap(one) for one in found], cut=len(found) == limit)
 
     def verdict(self, task: Task) -> Verdict | None:
         """Return the verdict on ``task`` by what is known of its worker."""

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When events may have been missed */
+        get: operations["ApiV1GapsListGaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -244,8 +261,26 @@ export interface components {
             /** @default 0 */
             workers_left_out: number;
         };
+        /** Gap */
+        Gap: {
+            events?: number | null;
+            /** @enum {string} */
+            kind: "link" | "stopped" | "dropped" | "worker";
+            reason: string;
+            /** Format: date-time */
+            since: string;
+            until: string | null;
+            worker?: string | null;
+        };
+        /** Gaps */
+        Gaps: {
+            /** @default false */
+            cut: boolean;
+            items: components["schemas"]["Gap"][];
+        };
         /** Health */
         Health: {
+            blind?: components["schemas"]["Gap"][];
             broker: components["schemas"]["BrokerHealth"];
             cluster: string;
             collector: components["schemas"]["CollectorHealth"];
@@ -472,6 +507,7 @@ export interface components {
             exchange?: string | null;
             expires?: string | null;
             finished_at?: string | null;
+            gaps?: components["schemas"]["Gap"][];
             id: string;
             kwargs?: string | null;
             learnt_from?: string | null;
@@ -630,6 +666,8 @@ export type CollectorHealth = components['schemas']['CollectorHealth'];
 export type Count = components['schemas']['Count'];
 export type Coverage = components['schemas']['Coverage'];
 export type Doubt = components['schemas']['Doubt'];
+export type Gap = components['schemas']['Gap'];
+export type Gaps = components['schemas']['Gaps'];
 export type Health = components['schemas']['Health'];
 export type MalformedSample = components['schemas']['MalformedSample'];
 export type Me = components['schemas']['Me'];
@@ -659,6 +697,51 @@ export type Worker = components['schemas']['Worker'];
 export type Workers = components['schemas']['Workers'];
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiV1GapsListGaps: {
+        parameters: {
+            query?: {
+                /** @description Gaps that end before it are left out; a day ago. */
+                since?: string | null;
+                /** @description Gaps that begin after it are left out; now. */
+                until?: string | null;
+                /** @description The newest so many. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gaps"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1HealthGetHealth: {
         parameters: {
             query?: never;

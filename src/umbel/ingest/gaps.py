@@ -1,0 +1,200 @@
+"""Keeps the gaps: notes in the store when events may have been missed, and why.
+
+It looks at the health of the collector about once a second, and stores what has changed. While nothing is committed it
+stores every few seconds that the collector is at work, so that the next start knows how long nobody was, also after
+kill -9.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from msgspec.structs import replace
+
+from umbel.ingest.accounting import Account
+from umbel.ingest.health import BrokerHealth, IngestHealth
+from umbel.model.gaps import Gap, GapKind
+from umbel.store.protocols import GapStore, StoreError
+
+LOOK_EVERY_S: Final = 1.0
+SIGN_EVERY_S: Final = 5.0
+ACCOUNT_EVERY_S: Final = 5.0
+CALM_S: Final = 10.0
+"""A buffer that dropped nothing for so long has stopped to drop."""
+MOST_WORKERS: Final = 100
+"""Of so many workers at once a loss is noted."""
+HEARTBEATS: Final = "worker-heartbeat"
+"""Dropped heartbeats are no gap: they tell of no task."""
+
+_Key = tuple[GapKind, str | None, float]
+
+
+class GapKeeper:
+    """Watches a collector. ``start`` before the collector starts, ``stop`` after it has stopped.
+
+    ``on_change`` is told, on the keeper's thread, of each gap that was stored, also when it lasts. ``kept_s`` is for
+    how long the broker holds events while Umbel is not running: less is no gap. ``clock`` gives epoch seconds.
+    """
+
+    def __init__(  # noqa: PLR0913 - the parts that it joins
+        self,
+        store: GapStore,
+        *,
+        health: Callable[[], IngestHealth],
+        account: Callable[[], Account],
+        on_change: Callable[[Gap], None] = lambda _gap: None,
+        kept_s: float = 0.0,
+        clock: Callable[[], float],
+        logger: logging.Logger | None = None,
+    ) -> None:
+        self._store = store
+        self._health = health
+        self._on_change = on_change
+        self._kept_s = kept_s
+        self._clock = clock
+        self._logger = logger or logging.getLogger("umbel.ingest")
+        self._kept: dict[_Key, Gap] = {}
+        self._signed_at = clock()
+        self._stopped: Gap | None = None
+        self._drops = _Drops(clock())
+        self._losses = _Losses(account, clock())
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="umbel-gaps", daemon=True)
+
+    def start(self) -> None:
+        """Note for how long nobody collected, and begin to look."""
+        try:
+            self._begin()
+        except StoreError as error:
+            self._logger.warning("It could not be read when Umbel was last at work: %s", error)
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Look a last time, and note that the collector was at work until now."""
+        self._stopping.set()
+        self._thread.join(timeout_s)
+        try:
+            self.look()
+            self._store.note_seen(self._clock())
+        except StoreError as error:
+            self._logger.warning("It could not be stored that Umbel stops now: %s", error)
+
+    def look(self) -> None:
+        """Store what has changed since the last look. Raises StoreError; the next look then tries again."""
+        now, health = self._clock(), self._health()
+        gaps = [
+            *self._since_the_last_run(health.broker),
+            *_of_link(health.broker),
+            *self._drops.look(health.collector.dropped_by_type, now),
+            *self._losses.look(now),
+        ]
+        changed = [gap for gap in gaps if self._kept.get(_key(gap)) != gap]
+        if changed:
+            self._store.keep_gaps(changed)
+        self._kept = {_key(gap): gap for gap in gaps}
+        self._sign(health, now)
+        for gap in changed:
+            self._on_change(gap)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(LOOK_EVERY_S):
+            try:
+                self.look()
+            except StoreError as error:
+                self._logger.debug("Gaps could not be stored: %s", error)
+            except Exception:  # a thread that dies would keep no gap any more
+                self._logger.exception("A fault while looking for gaps; going on")
+
+    def _begin(self) -> None:
+        now, last = self._clock(), self._store.last_seen()
+        if last is None:
+            return
+        left_open = [gap for gap in self._store.gaps(last, now) if not gap.is_over]
+        self._store.keep_gaps([replace(gap, until=max(gap.since, last)) for gap in left_open])
+        if last < now:
+            self._stopped = Gap(kind=GapKind.STOPPED, since=last, reason="Umbel was not running")
+
+    def _since_the_last_run(self, broker: BrokerHealth) -> Iterator[Gap]:
+        """It is over when the first link is there, or when its absence becomes a gap of its own."""
+        gap = self._stopped
+        if gap is None:
+            return
+        if not gap.is_over:
+            until = broker.blind[0].since if broker.blind else None
+            if until is None and broker.state == "connected":
+                until = broker.since
+            gap = self._stopped = replace(gap, until=None if until is None else max(gap.since, until))
+        if (gap.until or self._clock()) - gap.since > self._kept_s:
+            yield gap
+
+    def _sign(self, health: IngestHealth, now: float) -> None:
+        newest = max(self._signed_at, health.collector.last_commit_at or 0.0)
+        if health.broker.state == "connected" and not 0 <= now - newest < SIGN_EVERY_S:
+            self._store.note_seen(now)
+            self._signed_at = now
+
+
+class _Drops:
+    """The intervals in which the buffer was full."""
+
+    def __init__(self, now: float) -> None:
+        self._looked_at = self._grew_at = now
+        self._total = 0
+        self._gap: Gap | None = None
+
+    def look(self, dropped: dict[str, int], now: float) -> Iterator[Gap]:
+        total = sum(count for type_, count in dropped.items() if type_ != HEARTBEATS)
+        grown, self._total = total - self._total, total
+        if grown > 0:
+            self._grew_at = now
+            gap = self._gap
+            events = grown + ((gap.events or 0) if gap else 0)
+            self._gap = Gap(
+                kind=GapKind.DROPPED,
+                since=gap.since if gap else self._looked_at,
+                until=now,
+                reason=f"the buffer was full: {events:,} events were dropped",
+                events=events,
+            )
+        self._looked_at = now
+        if self._gap is not None:
+            yield self._gap
+            if now - self._grew_at > CALM_S:
+                self._gap = None
+
+
+class _Losses:
+    """The intervals in which a worker did more than its events told."""
+
+    def __init__(self, account: Callable[[], Account], now: float) -> None:
+        self._account = account
+        self._looked_at = now
+        self._lost: dict[str, int] = {}
+
+    def look(self, now: float) -> Iterator[Gap]:
+        if 0 <= now - self._looked_at < ACCOUNT_EVERY_S:
+            return
+        since, self._looked_at = self._looked_at - ACCOUNT_EVERY_S, now  # a count is settled a heartbeat later
+        workers = self._account().workers
+        grown = [(one.name, one.lost - self._lost.get(one.name, 0)) for one in workers]
+        self._lost = {one.name: max(one.lost, self._lost.get(one.name, 0)) for one in workers}
+        for name, events in [(name, events) for name, events in grown if events > 0][:MOST_WORKERS]:
+            yield Gap(
+                kind=GapKind.WORKER,
+                since=since,
+                until=now,
+                reason=f"events of {name} were lost: its own count grew by {events:,} more than was seen",
+                worker=name,
+                events=events,
+            )
+
+
+def _of_link(broker: BrokerHealth) -> Iterator[Gap]:
+    for blind in broker.blind:
+        reason = f"no link to the broker ({blind.reason})"
+        yield Gap(kind=GapKind.LINK, since=blind.since, until=blind.until, reason=reason)
+
+
+def _key(gap: Gap) -> _Key:
+    return (gap.kind, gap.worker, gap.since)

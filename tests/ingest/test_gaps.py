@@ -1,0 +1,204 @@
+"""Each interval in which events may have been missed is stored, with its reason, by whoever was there to see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from tests.store.support import arrivals
+from tests.support.clock import ManualClock
+from tests.support.events import T0, received
+from umbel.ingest.accounting import Account, WorkerAccount
+from umbel.ingest.gaps import GapKeeper
+from umbel.ingest.health import Blind, BrokerHealth, CollectorHealth, IngestHealth
+from umbel.ingest.series import Totals
+from umbel.model.gaps import Gap, GapKind
+from umbel.store.protocols import Store
+from umbel.store.registry import open_store
+
+
+class Watched:
+    """A collector as its keeper sees it, and the keeper."""
+
+    def __init__(self, store: Store, now: float = T0, *, kept_s: float = 0.0) -> None:
+        self.store = store
+        self.clock = ManualClock(now)
+        self.broker = BrokerHealth(url="redis://x", transport="redis", state="connecting", since=now)
+        self.collector = CollectorHealth(state="waiting")
+        self.lost = 0
+        self.told: list[Gap] = []
+        self.keeper = GapKeeper(
+            store,
+            health=lambda: IngestHealth(broker=self.broker, collector=self.collector),
+            account=self._account,
+            on_change=self.told.append,
+            kept_s=kept_s,
+            clock=self.clock,
+        )
+        self.keeper._begin()
+
+    def _account(self) -> Account:
+        worker = WorkerAccount(name="w@x", state="measured", lost=self.lost, heard_at=T0)
+        return Account(
+            totals=Totals(),
+            window=Totals(),
+            window_s=1,
+            committed_per_s=0,
+            lag_s=None,
+            lag_p99_s=None,
+            commit_s=None,
+            commit_p99_s=None,
+            points_until=T0,
+            workers=(worker,),
+        )
+
+    def connect(self) -> None:
+        """Have a link from now on."""
+        blind = tuple(replace(gap, until=gap.until or self.clock()) for gap in self.broker.blind)
+        self.broker = replace(self.broker, state="connected", since=self.clock(), blind=blind)
+
+    def lose_link(self) -> None:
+        """Have none from now on."""
+        blind = (*self.broker.blind, Blind(since=self.clock(), reason="ConnectionError: refused"))
+        self.broker = replace(self.broker, state="reconnecting", since=self.clock(), blind=blind)
+
+    def look_after(self, seconds: float) -> list[Gap]:
+        """Let time pass, look, and return all that is stored."""
+        self.clock.now += seconds
+        self.keeper.look()
+        return self.store.gaps(0, self.clock() + 1e6)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """An empty store."""
+    with closing(open_store(str(tmp_path / "umbel.db"), clock=lambda: T0)) as opened:
+        yield opened
+
+
+def test_a_first_start_is_no_gap(store: Store) -> None:
+    """Nobody can miss what was before; a link that holds is no gap either."""
+    watched = Watched(store)
+    watched.connect()
+    assert watched.look_after(1) == []
+
+
+def test_a_lost_link_is_a_gap_that_ends(store: Store) -> None:
+    """It is stored when it begins, told while it lasts, and ends with the next link."""
+    watched = Watched(store)
+    watched.connect()
+    watched.look_after(9)
+    watched.lose_link()
+    (open_gap,) = watched.look_after(1)
+    assert (open_gap.kind, open_gap.since, open_gap.until) == (GapKind.LINK, T0 + 9, None)
+    assert open_gap.reason == "no link to the broker (ConnectionError: refused)"
+    watched.look_after(20)
+    watched.connect()
+    assert watched.look_after(1) == [replace(open_gap, until=T0 + 30)]
+    watched.look_after(1)
+    assert [gap.until for gap in watched.told] == [None, T0 + 30], "each change is told once"
+
+
+def test_the_time_between_two_runs(store: Store) -> None:
+    """From the last sign of the run before, also where that was killed, until the first link of this one."""
+    store.note_seen(T0 - 60)
+    watched = Watched(store)
+    (gap,) = watched.look_after(1)
+    assert (gap.kind, gap.since, gap.until, gap.reason) == (GapKind.STOPPED, T0 - 60, None, "Umbel was not running")
+    watched.connect()
+    assert watched.look_after(1) == [replace(gap, until=T0 + 1)]
+
+
+def test_the_last_commit_is_a_sign_of_life(store: Store) -> None:
+    """While events come, no other sign is written."""
+    store.commit(arrivals([received(0)]))
+    watched = Watched(store, T0 + 30)
+    watched.connect()
+    assert [(gap.since, gap.until) for gap in watched.look_after(1)] == [(T0, T0 + 30)]
+
+
+def test_killed_while_it_was_blind(store: Store) -> None:
+    """What the killed run left open ends where that run did; from there on nobody was running."""
+    watched = Watched(store)
+    watched.connect()
+    watched.look_after(9)
+    watched.lose_link()
+    watched.look_after(1)
+    after = Watched(store, T0 + 100)
+    after.connect()
+    gaps = after.look_after(1)
+    assert [(gap.kind, gap.since, gap.until) for gap in gaps] == [
+        (GapKind.STOPPED, T0 + 9, T0 + 100),
+        (GapKind.LINK, T0 + 9, T0 + 9),
+    ]
+
+
+def test_a_start_without_a_broker(store: Store) -> None:
+    """Where the link does not come, its absence is the gap from the start on."""
+    store.note_seen(T0 - 60)
+    watched = Watched(store)
+    watched.broker = replace(watched.broker, blind=(Blind(since=T0, reason="refused"),))
+    gaps = watched.look_after(5)
+    assert [(gap.kind, gap.since, gap.until) for gap in gaps] == [
+        (GapKind.STOPPED, T0 - 60, T0),
+        (GapKind.LINK, T0, None),
+    ]
+
+
+def test_a_queue_that_keeps_events(store: Store) -> None:
+    """What a durable queue held meanwhile is no gap; a longer absence is."""
+    store.note_seen(T0 - 60)
+    watched = Watched(store, kept_s=3_600)
+    watched.connect()
+    assert watched.look_after(1) == []
+    late = Watched(store, T0 + 9_000, kept_s=3_600)
+    late.connect()
+    assert [gap.kind for gap in late.look_after(1)] == [GapKind.STOPPED]
+
+
+def test_a_full_buffer(store: Store) -> None:
+    """One gap while events are dropped, another one after a calm; dropped heartbeats are none."""
+    watched = Watched(store)
+    watched.connect()
+    gaps = watched.look_after(1)
+    for seconds, dropped in ((1, 5), (1, 12), (15, 12), (1, 13)):
+        counts = {"task-started": dropped, "worker-heartbeat": 100}
+        watched.collector = replace(watched.collector, dropped_by_type=counts)
+        gaps = watched.look_after(seconds)
+    assert [(gap.kind, gap.since, gap.until, gap.events) for gap in gaps] == [
+        (GapKind.DROPPED, T0 + 1, T0 + 3, 12),
+        (GapKind.DROPPED, T0 + 18, T0 + 19, 1),
+    ]
+    assert gaps[0].reason == "the buffer was full: 12 events were dropped"
+
+
+def test_a_worker_that_did_more_than_it_told(store: Store) -> None:
+    """The worker's own count tells how many events of it were lost."""
+    watched = Watched(store)
+    watched.connect()
+    watched.look_after(5)
+    watched.lost = 4
+    (gap,) = watched.look_after(5)
+    assert (gap.kind, gap.worker, gap.events, gap.until) == (GapKind.WORKER, "w@x", 4, T0 + 10)
+    assert gap.reason == "events of w@x were lost: its own count grew by 4 more than was seen"
+    assert len(watched.look_after(5)) == 1
+
+
+def test_signs_of_life_while_nothing_happens(store: Store) -> None:
+    """At most one write in some seconds, none while the link is lost, and one at the end."""
+    watched = Watched(store)
+    watched.connect()
+    watched.look_after(4)
+    assert store.last_seen() is None
+    watched.look_after(2)
+    assert store.last_seen() == T0 + 6
+    watched.lose_link()
+    watched.look_after(60)
+    assert store.last_seen() == T0 + 6
+    watched.keeper._thread.start()
+    watched.keeper.stop()
+    assert store.last_seen() == T0 + 66
