@@ -97,6 +97,10 @@ def _verdict(
         return "degraded", f"Events are held in memory and not stored: {collector.last_error}"
     if broker.state != "connected":
         return "blind", f"{broker.url} is out of reach; what happens now is not seen"
+    return _flow(collector)
+
+
+def _flow(collector: schemas.CollectorHealth) -> tuple[schemas.HealthStatus, str]:
     if collector.events == 0:
         return "waiting", "Connected; no event came yet"
     if collector.lag_s is not None and collector.lag_s > STALLED_LAG_S:

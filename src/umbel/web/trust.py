@@ -39,7 +39,7 @@ class Trust:
                 window_s=account.window_s,
                 blind_s=_blind_s(broker, now),
                 link_error=broker.last_error,
-                store_error=store.last_error if store.state == "failing" else None,
+                store_error=store.last_error if store.state == "failing" else _stalled_by(collector),
                 is_stalled=collector.state == "stalled",
                 buffered=collector.buffered,
                 buffer_limit=collector.buffer_limit,
@@ -63,6 +63,10 @@ class Trust:
             )
             for doubt in found
         ]
+
+
+def _stalled_by(collector: schemas.CollectorHealth) -> str | None:
+    return collector.last_error if collector.state == "stalled" else None
 
 
 def _blind_s(broker: schemas.BrokerHealth, now: float) -> float | None:

@@ -229,6 +229,7 @@ export interface components {
             /** @default 0 */
             events_per_s: number;
             lag_s?: number | null;
+            last_error?: string | null;
             last_event_at?: string | null;
             /** @default 0 */
             malformed: number;

@@ -38,6 +38,7 @@ from umbel.store.protocols import (
     Retention,
     Sort,
     StoreBroken,
+    StoreUnavailable,
     TaskList,
     TaskType,
 )
@@ -90,6 +91,7 @@ class SqliteStore:
             except BaseException:
                 self._connection.close()
                 raise
+        self._identity = _identity(path)
         self._writer = Writer(self._connection, clock, elapsed)
 
     @property
@@ -248,6 +250,7 @@ class SqliteStore:
     def _writes(self) -> Iterator[None]:
         with self._lock, self._errors():
             self._must_be_open()
+            self._must_be_there()
             yield
 
     @contextmanager
@@ -264,10 +267,27 @@ class SqliteStore:
         if self._is_closed:
             raise StoreBroken(f"store {self.masked_url}: it was closed")
 
+    def _must_be_there(self) -> None:
+        """SQLite writes on into a file that has no name any more, and all of it is gone when it is closed."""
+        if _identity(self._path) != self._identity:
+            raise StoreUnavailable(
+                f"store {self.masked_url}: its file was deleted, moved or replaced while Umbel runs; put it back, "
+                "or restart Umbel, which then begins a new one"
+            )
+
     @contextmanager
     def _errors(self) -> Iterator[None]:
         with translated(self.masked_url):
             yield
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return which file stands at ``path``, ``None`` where none does."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def stored_schema(path: Path) -> str | None:
