@@ -94,13 +94,14 @@ class Account(Struct, frozen=True, kw_only=True):
 class _Worker:
     """One worker by its node name."""
 
-    __slots__ = ("before", "first_at", "heard_at", "heartbeat_at", "marks", "name", "offset_s", "processes")
+    __slots__ = ("before", "first_at", "heard_at", "heartbeat_at", "marks", "name", "offset_s", "pid", "processes")
 
     def __init__(self, name: str, now: float) -> None:
         self.name = name
         self.first_at = self.heard_at = now
         self.heartbeat_at: float | None = None
         self.offset_s: float | None = None
+        self.pid = 0
         self.processes: dict[int, ProcessLoss] = {}
         self.before = (0, 0)
         self.marks: deque[tuple[float, int, int]] = deque(maxlen=STEPS + 1)
@@ -128,6 +129,7 @@ class _Worker:
         if not self.marks or not 0 <= now - self.marks[-1][0] < STEP_S:
             self.marks.append((now, *self.sums()))
         if event.processed is not None:
+            self.pid = event.pid
             self.process(event.pid).heartbeat(event.processed, event.clock, event.timestamp)
 
     def account(self, now: float) -> WorkerAccount:
@@ -152,10 +154,10 @@ class _Worker:
     def _state(self, now: float) -> LossState:
         if self.heartbeat_at is None:
             return "no_heartbeats" if now - self.first_at > NO_HEARTBEATS_S else "waiting"
-        newest = next(reversed(self.processes.values()), None)
-        if newest is not None and newest.is_silent:
-            return "no_task_events"
-        return "measured" if any(one.is_measured for one in self.processes.values()) else "waiting"
+        newest = self.processes.get(self.pid)
+        if newest is None or not (newest.is_silent or newest.is_measured):
+            return "waiting"
+        return "no_task_events" if newest.is_silent else "measured"
 
 
 class Accounting:
