@@ -10,9 +10,10 @@ from tests.support.events import T0
 from umbel.ingest.app import make_app
 from umbel.ingest.backoff import Backoff
 from umbel.ingest.errors import AppNotFound
+from umbel.ingest.health import BrokerHealth
 from umbel.ingest.rate import Rate
-from umbel.ingest.receivers.kombu import broker_url
 from umbel.ingest.receivers.link import BLIND_KEPT, LinkLog
+from umbel.ingest.receivers.live import broker_url
 
 
 def test_waits_double_up_to_ten_seconds() -> None:
@@ -32,7 +33,7 @@ def test_waits_are_jittered_downwards() -> None:
 def test_the_link_tells_its_history() -> None:
     """From the first try to the last: state, tries, the next one, reconnects, and when nothing could be seen."""
     clock = ManualClock()
-    link = LinkLog(url="redis://", transport="redis", clock=clock)
+    link = LinkLog(BrokerHealth(url="redis://", transport="redis", state="connecting", since=clock()), clock)
     link.failed("refused", 2.0)
     clock.forward(0.5)
     health = link.health()
@@ -63,7 +64,7 @@ def test_the_link_tells_its_history() -> None:
 
 def test_the_link_remembers_the_newest_gaps() -> None:
     """A link that flaps for ever does not fill the memory."""
-    link = LinkLog(url="redis://", transport="redis", clock=ManualClock())
+    link = LinkLog(BrokerHealth(url="redis://", transport="redis", state="connecting", since=0.0), ManualClock())
     for number in range(BLIND_KEPT + 10):
         link.lost(f"loss {number}", since=float(number), wait_s=0.0)
         link.connected()

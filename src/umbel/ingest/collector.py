@@ -19,7 +19,7 @@ from umbel.ingest.decode import EventDecoder
 from umbel.ingest.enabler import EventEnabler
 from umbel.ingest.health import BrokerHealth, CollectorHealth, CollectorState, IngestHealth
 from umbel.ingest.rate import Rate
-from umbel.ingest.receivers.kombu import KombuReceiver
+from umbel.ingest.receivers.choice import ReceiverChoice, choose_receiver
 from umbel.ingest.receivers.protocol import Receiver
 from umbel.ingest.series import Totals
 from umbel.ingest.tally import Reason, Tally
@@ -35,8 +35,8 @@ class Collector:
     """Receives all events of one deployment and commits them. ``start`` once, ``stop`` once.
 
     ``enable_events`` asks workers to send task events (see ``EventEnabler``). ``durable_queue`` names a queue on an
-    AMQP broker that keeps events while no collector runs. ``clock`` gives epoch seconds. Receivers other than
-    kombu's are handed in as ``receiver``.
+    AMQP broker that keeps events while no collector runs. ``clock`` gives epoch seconds. ``receiver`` is one, or says
+    which to take; WrongReceiver is raised where the broker does not have it.
     """
 
     def __init__(  # noqa: PLR0913 - its settings, each with a default
@@ -51,15 +51,19 @@ class Collector:
         batch_events: int = DEFAULT_BATCH_EVENTS,
         batch_s: float = DEFAULT_BATCH_S,
         buffer_events: int = DEFAULT_BUFFER_EVENTS,
-        receiver: Receiver | None = None,
+        receiver: Receiver | ReceiverChoice = "auto",
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = random_module.random,
         logger: logging.Logger | None = None,
     ) -> None:
         self._logger = logger or logging.getLogger("umbel.ingest")
         self._clock = clock
-        self._receiver = receiver or KombuReceiver(
-            app, clock=clock, random=random, logger=self._logger, durable_queue=durable_queue
+        self._receiver = (
+            choose_receiver(
+                app, receiver, clock=clock, random=random, logger=self._logger, durable_queue=durable_queue
+            )
+            if isinstance(receiver, str)
+            else receiver
         )
         self._tally = Tally(clock)
         self._decoder = EventDecoder(self._tally)

@@ -13,3 +13,11 @@ class AppNotFound(IngestError):
 
 class LinkLost(IngestError):
     """The link to the broker is gone, or was quietly replaced by a new one."""
+
+
+class NotSupported(IngestError):
+    """A fast receiver cannot read this deployment. The message says why; kombu's can."""
+
+
+class WrongReceiver(IngestError):
+    """A setting asks for a receiver, or for what it can do, that this broker cannot have."""

@@ -22,7 +22,9 @@ class BrokerHealth(Struct, frozen=True, kw_only=True):
     """The link to the broker. ``url`` has its password masked.
 
     ``attempt`` counts the tries since the link was lost, ``next_try_s`` is how long until the next one,
-    ``reconnects`` how often it came back since the start, ``blind`` the newest gaps, oldest first.
+    ``reconnects`` how often it came back since the start, ``blind`` the newest gaps, oldest first. ``receiver`` is
+    what reads the broker (``kombu``, ``redis`` or ``amqp``), ``receiver_note`` why no faster one; ``durable_queue``
+    keeps events while nobody reads it.
     """
 
     url: str
@@ -34,6 +36,9 @@ class BrokerHealth(Struct, frozen=True, kw_only=True):
     last_error: str | None = None
     reconnects: int = 0
     blind: tuple[Blind, ...] = ()
+    receiver: str = "kombu"
+    receiver_note: str | None = None
+    durable_queue: str | None = None
 
 
 class CollectorHealth(Struct, frozen=True, kw_only=True):

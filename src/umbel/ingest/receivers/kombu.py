@@ -4,29 +4,16 @@ It reads raw messages: ``celery.events.Receiver`` would shift stamps between tim
 """
 
 import logging
-import threading
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable
 
 import celery
 
-from umbel.ingest.backoff import CAP_S, Backoff
-from umbel.ingest.health import BrokerHealth
-from umbel.ingest.receivers.link import LinkLog
-from umbel.ingest.receivers.protocol import Received
+from umbel.ingest.receivers.live import LiveReceiver
 from umbel.ingest.receivers.subscription import Subscription
-from umbel.model.secrets import Masker, mask_url
-
-STEADY_S: Final = 5.0
-"""A link that held this long is healthy: the next loss starts with a short wait again."""
 
 
-class KombuReceiver:
-    """Receives through ``app``'s read connection. See ``Receiver`` for what the methods promise.
-
-    ``clock`` gives epoch seconds, ``random`` numbers from 0 to 1. ``durable_queue`` names a queue on an AMQP broker
-    that keeps events while nobody listens, for at most an hour; messages are then acknowledged when they are settled.
-    """
+class KombuReceiver(LiveReceiver):
+    """Receives through ``app``'s read connection. ``note`` says why no faster receiver was taken."""
 
     def __init__(
         self,
@@ -35,114 +22,8 @@ class KombuReceiver:
         clock: Callable[[], float],
         random: Callable[[], float],
         logger: logging.Logger,
-        durable_queue: str | None = None,
+        note: str | None = None,
     ) -> None:
-        url = broker_url(app)
-        self._app = app
-        self._clock = clock
-        self._logger = logger
-        self._durable_queue = durable_queue
-        self._masker = Masker(url)
-        self._backoff = Backoff(random)
-        self._link = LinkLog(url=mask_url(url), transport=url.partition(":")[0], clock=clock)
-        self._live: Subscription | None = None
-        self._woken = threading.Event()
-        self._next_try_at = 0.0
-        self._worked_at = clock()
-        self._connected_at = 0.0
-        self._token = 0
-        self._settled = 0
-
-    def receive(self, timeout_s: float) -> Received:
-        """Return what has come; connects where there is no link."""
-        if self._live is None and not self._connect(timeout_s):
-            return Received((), self._token)
-        return self._receive(timeout_s)
-
-    def _receive(self, timeout_s: float) -> Received:
-        live = self._live
-        if live is None:
-            return Received((), self._token)
-        self._token += 1
-        try:
-            live.settle(self._settled)
-            live.drain(timeout_s)
-            self._worked_at = self._clock()
-        except Exception as error:  # noqa: BLE001 - drivers raise what they like when a link breaks
-            messages = live.take(self._token)
-            self._lose(error)
-        else:
-            messages = live.take(self._token)
-        return Received(messages, self._token)
-
-    def settle(self, token: int) -> None:
-        """Say that all messages up to ``token`` are stored."""
-        self._settled = max(self._settled, token)
-
-    def enable_events(self, workers: Sequence[str] | None = None) -> None:
-        """Ask these workers, or all, to send task events."""
-        if self._live is None:
-            return
-        try:
-            self._live.broadcast("enable_events", workers)
-        except Exception as error:  # noqa: BLE001 - drivers raise what they like when a link breaks
-            self._lose(error)
-
-    def health(self) -> BrokerHealth:
-        """Return how the link is now."""
-        return self._link.health()
-
-    def wake(self) -> None:
-        """End the waiting between two tries to connect, and all waiting after it."""
-        self._woken.set()
-
-    def close(self) -> None:
-        """Let go of the link for good."""
-        live, self._live = self._live, None
-        if live is not None:
-            live.close()
-        self._link.stopped()
-
-    def _connect(self, timeout_s: float) -> bool:
-        wait_s = min(CAP_S, self._next_try_at - self._clock())  # also where the clock was set back
-        if wait_s > 0:
-            self._woken.wait(min(wait_s, timeout_s))
-            if wait_s > timeout_s or self._woken.is_set():
-                return False
-        try:
-            self._live = Subscription(self._app, self._durable_queue)
-        except Exception as error:  # noqa: BLE001 - drivers raise what they like; all of it means "not now"
-            self._put_off(error)
-            return False
-        self._connected_at = self._worked_at = self._clock()
-        self._link.connected()
-        self._logger.info("Receiving events from %s", self._link.health().url)
-        return True
-
-    def _put_off(self, error: Exception) -> None:
-        wait_s = self._backoff.next_s()
-        self._next_try_at = self._clock() + wait_s
-        told = self._told(error)
-        self._link.failed(told, wait_s)
-        self._logger.warning("No link to %s: %s; next try in %.1f s", self._link.health().url, told, wait_s)
-
-    def _lose(self, error: Exception) -> None:
-        live, self._live = self._live, None
-        if self._clock() - self._connected_at >= STEADY_S:
-            self._backoff.reset()
-        wait_s, told = self._backoff.next_s(), self._told(error)
-        self._next_try_at = self._clock() + wait_s
-        self._link.lost(told, since=self._worked_at, wait_s=wait_s)
-        self._logger.warning("Lost the link to %s: %s", self._link.health().url, told)
-        if live is not None:
-            live.close(is_lost=True)
-
-    def _told(self, error: Exception) -> str:
-        text = " ".join(str(error).split()) or "no reason given"
-        return self._masker.clean(f"{type(error).__name__}: {text}"[:500])
-
-
-def broker_url(app: "celery.Celery") -> str:
-    """Return the URL that events are read from, with its password."""
-    urls: str | Sequence[str] | None = app.conf.broker_read_url
-    return ";".join([urls] if isinstance(urls, str) else urls or ["amqp://"])
+        super().__init__(
+            app, lambda: Subscription(app), name="kombu", clock=clock, random=random, logger=logger, note=note
+        )

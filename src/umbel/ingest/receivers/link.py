@@ -15,18 +15,24 @@ BLIND_KEPT: Final = 100
 class LinkLog:
     """Notes what happens to the link. The receiver's thread writes, any thread reads."""
 
-    def __init__(self, *, url: str, transport: str, clock: Callable[[], float]) -> None:
+    def __init__(self, health: BrokerHealth, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._health = BrokerHealth(url=url, transport=transport, state="connecting", since=clock())
+        self._health = health
         self._next_try_at: float | None = None
         self._blind: deque[Blind] = deque(maxlen=BLIND_KEPT)
         self._was_connected = False
 
-    def connected(self) -> None:
-        """Note that events are being received from now on."""
+    def receives_by(self, receiver: str, note: str) -> None:
+        """Note that another receiver was taken, and why."""
+        with self._lock:
+            self._health = replace(self._health, receiver=receiver, receiver_note=note)
+
+    def connected(self, explanation: str | None = None) -> None:
+        """Note that events are being received from now on; ``explanation`` adds to why the last link was lost."""
         with self._lock:
             now = self._clock()
+            self._explain(explanation)
             reconnects = self._health.reconnects + self._was_connected
             self._close_gap(now)
             self._become("connected", now, attempt=0, reconnects=reconnects)
@@ -74,6 +80,12 @@ class LinkLog:
 
     def _open_gap(self, since: float, reason: str) -> None:
         self._blind.append(Blind(since=since, reason=reason))
+
+    def _explain(self, explanation: str | None) -> None:
+        if explanation and self._blind and self._blind[-1].until is None:
+            gap = self._blind.pop()
+            self._blind.append(replace(gap, reason=f"{gap.reason}: {explanation}"))
+            self._health = replace(self._health, last_error=self._blind[-1].reason)
 
     def _close_gap(self, now: float) -> None:
         if self._blind and self._blind[-1].until is None:

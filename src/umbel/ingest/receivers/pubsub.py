@@ -6,32 +6,15 @@ silent, and all that was published meanwhile is lost. So the socket is watched h
 what it is: a lost link.
 """
 
-import binascii
 import time
 from typing import Any, Final
 
-import msgspec
-from msgspec import Struct, field
-
 from umbel.ingest.errors import LinkLost
-from umbel.ingest.receivers.protocol import RawMessage
+from umbel.ingest.receivers.envelopes import Envelopes
 from umbel.ingest.receivers.reading import MAX_DRAIN_S, MAX_MESSAGES, Inbox
 
 MAX_UNANSWERED_PINGS: Final = 2
 _MESSAGE_TYPES: Final = frozenset({b"pmessage", b"message", "pmessage", "message"})
-
-
-class _Properties(Struct, gc=False):
-    body_encoding: str | None = None
-
-
-class _Envelope(Struct, gc=False):
-    """What kombu publishes (``kombu.transport.virtual``)."""
-
-    body: str
-    content_type: str | None = field(name="content-type", default=None)
-    encoding: str | None = field(name="content-encoding", default=None)
-    properties: _Properties = field(default_factory=_Properties)
 
 
 class PubSubReader:
@@ -41,7 +24,7 @@ class PubSubReader:
         self._pubsub = pubsub
         self._connection = pubsub.connection
         self._was_replaced = False
-        self._open = msgspec.json.Decoder(_Envelope).decode
+        self._open = Envelopes().open
         self._connection.register_connect_callback(self._on_connect)  # held weakly by redis-py
 
     def read(self, timeout_s: float, inbox: Inbox) -> None:
@@ -54,7 +37,7 @@ class PubSubReader:
         must_stop_at = time.monotonic() + MAX_DRAIN_S
         while response is not None:
             if response[0] in _MESSAGE_TYPES:
-                messages.append(self._message(response[-1]))
+                messages.append(self._open(response[-1]))
             if len(messages) >= MAX_MESSAGES or time.monotonic() > must_stop_at:
                 break
             response = next_response(block=False, timeout=0)
@@ -72,13 +55,3 @@ class PubSubReader:
 
     def _on_connect(self, _connection: object) -> None:
         self._was_replaced = True
-
-    def _message(self, data: bytes) -> RawMessage:
-        """Return the message in an envelope; what is no envelope is handed on as it is, for the decoder to refuse."""
-        try:
-            envelope = self._open(data)
-            is_coded = envelope.properties.body_encoding == "base64"
-            body = binascii.a2b_base64(envelope.body) if is_coded else envelope.body
-        except (msgspec.MsgspecError, ValueError, RecursionError):
-            return RawMessage(data, None, None)
-        return RawMessage(body, envelope.content_type, envelope.encoding)

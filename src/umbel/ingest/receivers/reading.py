@@ -25,13 +25,11 @@ class Inbox:
 
     def __init__(self) -> None:
         self.messages: list[RawMessage] = []
-        self.last_tag: Any = None
         self.must_stop_at = math.inf
 
     def on_message(self, message: Any) -> None:  # noqa: ANN401 - each transport has a class of its own
         """Add one; raises Full where its reader asked for a break."""
         self.messages.append(RawMessage(message.body, message.content_type, message.content_encoding))
-        self.last_tag = message.delivery_tag
         if time.monotonic() > self.must_stop_at:
             raise Full
 

@@ -1,0 +1,190 @@
+"""The fast receiver for RabbitMQ: py-amqp opens the connection and speaks AMQP, and the messages are cut by us.
+
+py-amqp has all that connecting needs (TLS, users, virtual hosts, negotiation, heartbeats), and takes ten times as long
+as it must for a message. Its transport's buffer holds what was read and not used yet, so that both see one stream.
+"""
+
+import contextlib
+import logging
+import ssl
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import celery
+import kombu
+from amqp.exceptions import AccessRefused, PreconditionFailed, ResourceLocked
+
+from umbel.ingest.errors import LinkLost, NotSupported
+from umbel.ingest.receivers.connection import Connection
+from umbel.ingest.receivers.frames import FrameCutter
+from umbel.ingest.receivers.live import LiveReceiver, Opener
+from umbel.ingest.receivers.protocol import RawMessage
+from umbel.ingest.receivers.queues import UNACKNOWLEDGED, durable_queue_of, own_queue_of
+from umbel.ingest.receivers.reading import MAX_DRAIN_S, MAX_MESSAGES
+
+HEARTBEAT_S: Final = 5
+"""A broker that says nothing for twice as long is gone."""
+SEND_WITHIN_S: Final = 5.0
+GATHER_S: Final = 0.005
+"""While much comes, a look waits this long before it drains the socket: fewer looks, and less work for each event."""
+MUCH: Final = 20
+
+_READ_BYTES: Final = 65_536
+_NOTHING_THERE: Final = (BlockingIOError, ssl.SSLWantReadError)
+
+
+class AmqpReceiver(LiveReceiver):
+    """Receives through ``app``'s read connection, and acknowledges what is settled.
+
+    ``durable_queue`` names a queue that keeps events while nobody listens (see ``queues``). ``fallback`` is used
+    where the connection is not one that can be read so.
+    """
+
+    def __init__(
+        self,
+        app: "celery.Celery",
+        *,
+        clock: Callable[[], float],
+        random: Callable[[], float],
+        logger: logging.Logger,
+        durable_queue: str | None = None,
+        fallback: Opener | None = None,
+    ) -> None:
+        super().__init__(
+            app,
+            lambda: AmqpSubscription(app, durable_queue),
+            name="amqp",
+            clock=clock,
+            random=random,
+            logger=logger,
+            fallback=fallback,
+            durable_queue=durable_queue,
+        )
+
+
+class AmqpSubscription:
+    """A connection, its channel and a consumer of raw messages; see ``Live``.
+
+    Opening it raises what kombu and py-amqp raise, LinkLost and NotSupported.
+    """
+
+    explanation: str | None = None
+
+    def __init__(self, app: "celery.Celery", durable_queue: str | None = None) -> None:
+        self._messages: list[RawMessage] = []
+        self._unsettled: deque[tuple[int, int]] = deque()
+        self._comes_much = False
+        self._connection = Connection(app, HEARTBEAT_S)
+        try:
+            self._link = self._connection.link
+            self._wire = _wire_of(self._link)
+            self._channel = self._connection.channel()
+            self._cutter = FrameCutter(self._channel.channel_id, self._link.frame_max, self._link.on_inbound_frame)
+            queue = durable_queue_of(app, durable_queue) if durable_queue else own_queue_of(app)
+            self._consume(queue, durable_queue)
+        except BaseException:
+            self.close(is_lost=True)
+            raise
+
+    def _consume(self, queue: kombu.Queue, durable_queue: str | None) -> None:
+        self._channel.auto_decode = False
+        with _said_in_words(durable_queue):
+            queue(self._channel).declare()
+            self._channel.basic_qos(0, UNACKNOWLEDGED, False)
+            self._channel.basic_consume(queue.name, exclusive=bool(durable_queue), callback=self._on_message)
+
+    def _on_message(self, message: Any) -> None:  # noqa: ANN401 - py-amqp ships no types
+        """Take a message that py-amqp has put together: one that is longer than a frame, or came while it read."""
+        told = message.properties
+        self._messages.append(RawMessage(message.body, told.get("content_type"), told.get("content_encoding")))
+        self._cutter.last_tag = message.delivery_tag
+
+    def drain(self, timeout_s: float) -> None:
+        """Gather what comes; raises LinkLost, OSError or what py-amqp raises when the link is gone."""
+        before = len(self._messages)
+        try:
+            if self._wait(timeout_s):
+                if self._comes_much:
+                    time.sleep(GATHER_S)
+                self._drain()
+        finally:
+            self._wire.sock.settimeout(SEND_WITHIN_S)
+        self._comes_much = len(self._messages) - before >= MUCH
+        self._connection.transport.heartbeat_check(self._link, rate=2)
+
+    def take(self, token: int) -> Sequence[RawMessage]:
+        """Return what was gathered; ``token`` names these messages to ``settle``."""
+        messages, self._messages = self._messages, []
+        if messages and self._cutter.last_tag is not None:
+            self._unsettled.append((token, self._cutter.last_tag))
+        return messages
+
+    def settle(self, token: int) -> None:
+        """Acknowledge all messages up to ``token``, at once."""
+        tag = None
+        while self._unsettled and self._unsettled[0][0] <= token:
+            tag = self._unsettled.popleft()[1]
+        if tag is not None:
+            self._channel.basic_ack(tag, multiple=True)
+
+    def broadcast(self, command: str, destination: Sequence[str] | None) -> None:
+        """Send a control command without waiting for answers."""
+        self._connection.broadcast(command, destination)
+
+    def close(self, *, is_lost: bool = False) -> None:
+        """Let go of everything. Where the link is lost, nobody waits for the broker's answer to it."""
+        self._connection.close(is_lost=is_lost)
+
+    def _wait(self, timeout_s: float) -> bool:
+        """Return whether something came."""
+        self._wire.sock.settimeout(max(0.0, timeout_s))
+        try:
+            return self._read()
+        except _NOTHING_THERE:
+            return False
+        except TimeoutError as error:  # which has a number where the system gave up on the connection
+            if error.errno is not None:
+                raise
+            return False
+
+    def _drain(self) -> None:
+        """Take what is there: until there is nothing, or much, or it takes too long."""
+        self._wire.sock.settimeout(0.0)
+        must_stop_at = time.monotonic() + MAX_DRAIN_S
+        with contextlib.suppress(*_NOTHING_THERE):
+            while len(self._messages) < MAX_MESSAGES and time.monotonic() < must_stop_at:
+                self._read()
+
+    def _read(self) -> bool:
+        data = self._wire.sock.recv(_READ_BYTES)
+        if not data:
+            raise LinkLost("the broker closed the connection")
+        self._link.bytes_recv += 1  # what py-amqp knows a living broker by
+        rest, self._wire._read_buffer = self._wire._read_buffer, b""  # noqa: SLF001 - see the module
+        self._wire._read_buffer = self._cutter.cut(rest + data, self._messages)  # noqa: SLF001 - the same
+        return True
+
+
+def _wire_of(link: Any) -> Any:  # noqa: ANN401 - py-amqp ships no types
+    """Return py-amqp's transport; raises NotSupported for another library's, or one of another make."""
+    wire = getattr(link, "transport", None)
+    if isinstance(getattr(wire, "_read_buffer", None), bytes) and hasattr(wire, "sock"):
+        return wire
+    raise NotSupported(f"{type(link).__module__}.{type(link).__qualname__} is not py-amqp as it is known")
+
+
+@contextlib.contextmanager
+def _said_in_words(durable_queue: str | None) -> Any:  # noqa: ANN401 - a context manager
+    """Say what a refusal of the durable queue means."""
+    try:
+        yield
+    except (AccessRefused, ResourceLocked, PreconditionFailed) as error:
+        if durable_queue is None:
+            raise
+        if isinstance(error, PreconditionFailed):
+            told = "exists with other arguments; delete it when it is empty, or name another one"
+        else:
+            told = "may not be read: another Umbel reads it, or the user has no right to"
+        raise LinkLost(f"the durable queue {durable_queue!r} {told} ({error})") from error

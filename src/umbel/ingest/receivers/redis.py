@@ -1,0 +1,114 @@
+"""The fast receiver for Redis: kombu and redis-py open the connection, and from then on its socket is ours.
+
+What is taken from kombu is where and how to connect, and what the channels are called. What is not taken is how it
+reads (three times the work) and that redis-py subscribes again in silence when the server hangs up.
+"""
+
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import celery
+import redis
+from kombu.transport import redis as kombu_redis
+
+from umbel.ingest.errors import NotSupported
+from umbel.ingest.receivers.connection import Connection
+from umbel.ingest.receivers.envelopes import Envelopes
+from umbel.ingest.receivers.live import LiveReceiver, Opener
+from umbel.ingest.receivers.protocol import RawMessage
+from umbel.ingest.receivers.pubsub_link import PubSubLink
+from umbel.ingest.receivers.redis_past import RedisPast
+
+EVERY_KEY: Final = "*"
+"""What kombu makes of the routing key ``#`` on Redis."""
+
+
+class RedisReceiver(LiveReceiver):
+    """Receives through ``app``'s read connection. ``fallback`` is used where it is not one that can be read so."""
+
+    def __init__(
+        self,
+        app: "celery.Celery",
+        *,
+        clock: Callable[[], float],
+        random: Callable[[], float],
+        logger: logging.Logger,
+        fallback: Opener | None = None,
+    ) -> None:
+        past = RedisPast()
+        super().__init__(
+            app,
+            lambda: RedisSubscription(app, past),
+            name="redis",
+            clock=clock,
+            random=random,
+            logger=logger,
+            fallback=fallback,
+        )
+
+
+class RedisSubscription:
+    """A connection that listens, and one for all else; see ``Live``. ``past`` outlives it."""
+
+    def __init__(self, app: "celery.Celery", past: RedisPast) -> None:
+        self._open = Envelopes().open
+        self._messages: list[RawMessage] = []
+        self._past = past
+        self._listening: PubSubLink | None = None
+        self._connection = Connection(app)
+        try:
+            channel = self._connection.channel()
+            self.explanation = past.look(channel.client)
+            self._listening = _listen(channel, app.conf.event_exchange)
+        except BaseException:
+            self.close(is_lost=True)
+            raise
+
+    def drain(self, timeout_s: float) -> None:
+        """Gather what comes; raises LinkLost, OSError or redis.RedisError when the link is gone."""
+        listening = self._listening
+        if listening is not None:
+            try:
+                self._messages += map(self._open, listening.read(timeout_s))
+                listening.keep_alive()
+            finally:
+                self._past.owed_bytes = listening.behind_bytes
+
+    def take(self, token: int) -> Sequence[RawMessage]:  # noqa: ARG002 - nothing is acknowledged
+        """Return what was gathered."""
+        messages, self._messages = self._messages, []
+        return messages
+
+    def settle(self, token: int) -> None:
+        """Do nothing: Redis forgets what it has sent."""
+
+    def broadcast(self, command: str, destination: Sequence[str] | None) -> None:
+        """Send a control command without waiting for answers."""
+        self._connection.broadcast(command, destination)
+
+    def close(self, *, is_lost: bool = False) -> None:
+        """Let go of both connections."""
+        if self._listening is not None:
+            self._listening.close()
+        self._connection.close(is_lost=is_lost)
+
+
+def _listen(opened: object, exchange: str) -> PubSubLink:
+    """Subscribe as kombu's fanout does: ``{global_keyprefix}{fanout_prefix}{exchange}/*``. Raises NotSupported."""
+    if not isinstance(opened, kombu_redis.Channel):
+        raise NotSupported(f"{type(opened).__qualname__} is not kombu's channel to Redis")
+    channel: Any = opened  # of which the stubs know little
+    if getattr(channel, "sentinel_fanout_compat", False):
+        raise NotSupported("sentinel_fanout_compat sends each message twice, which kombu sorts out")
+    pool = channel.pool  # which also puts the number of the database into the channel's names
+    topic = channel.global_keyprefix + channel._get_publish_topic(exchange, EVERY_KEY)  # noqa: SLF001
+    connection: Any = pool.make_connection()
+    try:
+        connection.connect()
+        return PubSubLink(connection, topic)
+    except BaseException:
+        with contextlib.suppress(OSError, redis.RedisError):
+            connection.disconnect()
+        raise

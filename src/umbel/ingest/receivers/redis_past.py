@@ -1,0 +1,55 @@
+"""Why Redis has closed a subscription: found out afterwards, from the server that answers then."""
+
+import re
+from typing import Any, Final
+
+import redis
+
+BEHIND_BYTES: Final = 256 * 1024
+"""Who owes less than this when the link is lost was not too slow."""
+
+_MIB: Final = 2**20
+_LIMIT: Final = "client-output-buffer-limit"
+_OF_SUBSCRIBERS: Final = re.compile(r"pubsub (\d+) (\d+) (\d+)")
+
+
+class RedisPast:
+    """What is remembered from one link to the next. ``owed_bytes`` came and were not read when the link ended."""
+
+    def __init__(self) -> None:
+        self.owed_bytes = 0
+        self._run_id: object = None
+
+    def look(self, client: Any) -> str | None:  # noqa: ANN401 - kombu's client is made at run time
+        """Return why the link before this one was lost, as far as it can be told; ``None`` for the first one.
+
+        Raises redis.RedisError where the server is not there.
+        """
+        before, self._run_id = self._run_id, _run_id(client)
+        if before is None or self._run_id is None:
+            return None
+        if before != self._run_id:
+            return "another Redis answers now: it was restarted, or replaced"
+        if self.owed_bytes < BEHIND_BYTES:
+            return "the same Redis answers, so the connection was closed by somebody, or on the way"
+        owed = f"{self.owed_bytes / _MIB:.1f} MiB came faster than they were read"
+        return f"the same Redis answers, and {owed}: it has closed a subscriber that was too slow ({_limit(client)})"
+
+
+def _run_id(client: Any) -> object:  # noqa: ANN401 - kombu's client is made at run time
+    try:
+        return client.info("server").get("run_id")
+    except redis.ResponseError:  # the user may not ask for it, or it is not quite a Redis
+        return None
+
+
+def _limit(client: Any) -> str:  # noqa: ANN401 - kombu's client is made at run time
+    try:
+        told = str(client.config_get(_LIMIT).get(_LIMIT, ""))
+    except redis.ResponseError:
+        told = ""
+    found = _OF_SUBSCRIBERS.search(told)
+    if found is None:
+        return f"see {_LIMIT} pubsub in its configuration, which may not be read"
+    hard, soft, seconds = (int(number) for number in found.groups())
+    return f"{_LIMIT} pubsub allows {hard / _MIB:.1f} MiB, or {soft / _MIB:.1f} MiB for {seconds} s"
