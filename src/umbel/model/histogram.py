@@ -72,7 +72,9 @@ class Histogram:
 
     def encode(self) -> bytes | None:
         """Return it as MessagePack, two bytes for most buckets that hold something; ``None`` when none does."""
-        counts = {bucket: n for bucket, n in self.counts.items() if n}
+        counts = self.counts
+        if 0 in counts.values():
+            counts = {bucket: n for bucket, n in counts.items() if n}
         return _encode(counts) if counts else None
 
     def add(self, counts: Mapping[int, int]) -> None:

@@ -10,7 +10,7 @@ there and holds for good, because rows are deleted with the whole period only; t
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ from umbel.store.relational.tables import DEFAULT_CLUSTER
 
 KEYS_AT_MOST: Final = 2_000
 """Keys of one dimension with rows of their own in one minute, hour or day."""
+REMEMBERED: Final = 2_000
+"""Rows that are kept in memory (about 3 KB each), because the next batch is mostly about the same minute."""
 
 _FIGURES: Final = ", ".join(FIGURE_COLUMNS)
 _SELECT: Final = by_kind(
@@ -77,39 +79,101 @@ class _Sums:
 class Change:
     """What one transaction does to the rollups."""
 
-    __slots__ = ("_minus", "_plus")
+    __slots__ = ("minus", "plus")
 
     def __init__(self) -> None:
-        self._plus = _Sums()
-        self._minus = _Sums()
+        self.plus = _Sums()
+        self.minus = _Sums()
 
     def add(self, key: Key, share: Share) -> None:
         """Count a task that was not counted."""
-        self._plus.add(key, share)
+        self.plus.add(key, share)
 
     def replace(self, old: Key, was: Share, new: Key, share: Share) -> None:
         """Count a task as ``share`` of ``new`` that was counted as ``was`` of ``old``."""
         more = step(was, share) if old[:3] == new[:3] else None
         if more is not None:
-            self._plus.add(new, more)
+            self.plus.add(new, more)
         elif was != share or old[:3] != new[:3]:
-            self._minus.add(old, was)
-            self._plus.add(new, share)
+            self.minus.add(old, was)
+            self.plus.add(new, share)
 
-    def write(self, connection: Connection) -> None:
+
+class Rollups:
+    """The rows as the writer knows them. Valid inside a transaction; ``forget`` after one that failed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._remembered: OrderedDict[_Place, _Tallies] = OrderedDict()
+
+    def forget(self) -> None:
+        """Drop what is remembered: the store may hold something else."""
+        self._remembered.clear()
+
+    def write(self, change: Change) -> None:
         """Change the rows."""
-        places = _by_place(self._plus, self._minus)
+        places = _by_place(change.plus, change.minus)
         if not places:
             return
-        bounds = dict(map(tuple, connection.exec_driver_sql(_BOUNDS)))
+        bounds = dict(map(tuple, self._connection.exec_driver_sql(_BOUNDS)))
         rows: list[tuple[Any, ...]] = []
         for place, tallies in places.items():
             if place[2] < bounds[place[0]]:
-                _note_too_old(connection, place, tallies)
+                self._note_too_old(place, tallies)
             else:
-                rows += _changed(connection, place, tallies)
+                rows += self._changed(place, tallies)
         if rows:
-            connection.exec_driver_sql(_WRITE, rows)
+            self._connection.exec_driver_sql(_WRITE, rows)
+        self._forget_some()
+
+    def _changed(self, place: _Place, tallies: _Tallies) -> list[tuple[Any, ...]]:
+        """Return the rows of a place as they are to be written."""
+        known = self._known(place, tallies)
+        rows = []
+        for key_id, tally in self._admitted(place, tallies, known).items():
+            total = known.get(key_id)
+            if total is None:
+                total = known[key_id] = Tally()
+            total.add(tally)
+            rows.append((*values_of(total), *place, key_id))
+        return rows
+
+    def _known(self, place: _Place, keys: Iterable[int]) -> _Tallies:
+        """Return rows of a place, at least those of these keys and ``OTHER`` that are stored."""
+        known = self._remembered.get(place)
+        if known is None:
+            known = self._remembered[place] = {}
+            keys = [*keys, OTHER]
+        else:
+            self._remembered.move_to_end(place)
+        missing = [key_id for key_id in keys if key_id not in known]
+        if missing:
+            rows = self._connection.exec_driver_sql(_SELECT[place[:2]], (place[2], json.dumps(missing)))
+            known.update((key_id, tally_of(values)) for key_id, *values in rows)
+        return known
+
+    def _admitted(self, place: _Place, tallies: _Tallies, known: _Tallies) -> _Tallies:
+        """Give what finds no place of its own to ``OTHER``. Where that row is, nothing finds a place any more."""
+        new = [key_id for key_id in tallies if key_id not in known]
+        if not new or place[1] is Dimension.TOTAL:
+            return tallies
+        taken: int = self._connection.exec_driver_sql(_COUNT[place[:2]], (place[2],)).scalar_one()
+        free = 0 if OTHER in known else max(0, KEYS_AT_MOST - taken)
+        admitted = dict(tallies)
+        for key_id in new[free:]:
+            _put(admitted, OTHER, admitted.pop(key_id))
+        return admitted
+
+    def _note_too_old(self, place: _Place, tallies: _Tallies) -> None:
+        """Count what happened before the oldest minute, hour or day that is kept."""
+        if place[1] is Dimension.TOTAL:
+            counts = sum(max(0, sum(tally.counts)) for tally in tallies.values())
+            self._connection.exec_driver_sql(_TOO_OLD, (counts, place[0]))
+
+    def _forget_some(self) -> None:
+        rows = sum(map(len, self._remembered.values()))
+        while rows > REMEMBERED:
+            rows -= len(self._remembered.popitem(last=False)[1])
 
 
 def _by_place(plus: _Sums, minus: _Sums) -> dict[_Place, _Tallies]:
@@ -138,43 +202,6 @@ def _put(tallies: _Tallies, key_id: int, tally: Tally) -> None:
     """Add to what is there; a tally may stand in several places and is never changed itself."""
     known = tallies.get(key_id)
     tallies[key_id] = tally if known is None else sum_of((known, tally))
-
-
-def _changed(connection: Connection, place: _Place, tallies: _Tallies) -> list[tuple[Any, ...]]:
-    """Return the rows of a place as they are to be written."""
-    stored_ones = _read(connection, place, tallies)
-    rows = []
-    for key_id, tally in _admitted(connection, place, tallies, stored_ones).items():
-        total = stored_ones.get(key_id)
-        if total is not None:
-            total.add(tally)
-        rows.append((*values_of(total or tally), *place, key_id))
-    return rows
-
-
-def _read(connection: Connection, place: _Place, keys: Iterable[int]) -> _Tallies:
-    rows = connection.exec_driver_sql(_SELECT[place[:2]], (place[2], json.dumps([*keys, OTHER])))
-    return {key_id: tally_of(values) for key_id, *values in rows}
-
-
-def _admitted(connection: Connection, place: _Place, tallies: _Tallies, stored_ones: _Tallies) -> _Tallies:
-    """Give what finds no place of its own to ``OTHER``. Where that row is, nothing finds a place any more."""
-    new = [key_id for key_id in tallies if key_id not in stored_ones]
-    if not new or place[1] is Dimension.TOTAL:
-        return tallies
-    taken: int = connection.exec_driver_sql(_COUNT[place[:2]], (place[2],)).scalar_one()
-    free = 0 if OTHER in stored_ones else max(0, KEYS_AT_MOST - taken)
-    admitted = dict(tallies)
-    for key_id in new[free:]:
-        _put(admitted, OTHER, admitted.pop(key_id))
-    return admitted
-
-
-def _note_too_old(connection: Connection, place: _Place, tallies: _Tallies) -> None:
-    """Count what happened before the oldest minute, hour or day that is kept."""
-    if place[1] is Dimension.TOTAL:
-        counts = sum(max(0, sum(tally.counts)) for tally in tallies.values())
-        connection.exec_driver_sql(_TOO_OLD, (counts, place[0]))
 
 
 def recount(connection: Connection) -> dict[_Place, _Tallies]:

@@ -92,11 +92,13 @@ class TaskRows:
         self._connection = connection
         self._terms = terms
         self._clock = clock
+        self._rollups = rollups.Rollups(connection)
         self._unfinished: OrderedDict[str, Known] = OrderedDict()
 
     def forget(self) -> None:
         """Drop what is remembered: the store may hold something else."""
         self._unfinished.clear()
+        self._rollups.forget()
 
     def write(self, batch: News, ahead: Mapping[str, Told]) -> list[str]:
         """Store the news of ``batch``; return the tasks that they changed. ``ahead`` is what ``tell_ahead`` said."""
@@ -110,6 +112,7 @@ class TaskRows:
         known.update(self._stored(task_id for task_id in rest if task_id not in known))
         written.update(change.join(batch, rest, known))
         change.finish()
+        self._rollups.write(change.rollups)
         self._remember(written)
         return [task_id for task_id in batch.events if task_id in written]
 
@@ -158,9 +161,9 @@ class _Change:
         "_inserts",
         "_new_rows",
         "_now",
-        "_rollups",
         "_terms",
         "_updates",
+        "rollups",
     )
 
     def __init__(self, connection: Connection, terms: Terms, new_rows: dict[str, int], now: float) -> None:
@@ -168,7 +171,7 @@ class _Change:
         self._terms = terms
         self._new_rows = new_rows
         self._now = now
-        self._rollups = rollups.Change()
+        self.rollups = rollups.Change()
         self._inserts: list[tuple[Any, ...]] = []
         self._updates: list[tuple[Any, ...]] = []
         self._full_updates: list[tuple[Any, ...]] = []
@@ -214,7 +217,6 @@ class _Change:
                 self._connection.exec_driver_sql(sql, rows)
         counters.add(self._connection, self._counts)
         self._bounds.write(self._connection)
-        self._rollups.write(self._connection)
 
     def _insert(self, batch: News, task_id: str, word: Word) -> Known:
         told = _tell(word)
@@ -243,10 +245,10 @@ class _Change:
         self._counts[new.indexed[0], new.state] += 1
         self._bounds.add(new.row_id, told.outline)
         if old is None:
-            self._rollups.add(new.indexed, new.share)
+            self.rollups.add(new.indexed, new.share)
         else:
             self._counts[old.indexed[0], old.state] -= 1
-            self._rollups.replace(old.indexed, old.share, new.indexed, new.share)
+            self.rollups.replace(old.indexed, old.share, new.indexed, new.share)
 
     def _known(self, row_id: int, told: Told, word: Word | None, heard_at: float | None) -> Known:
         outline = told.outline
