@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from umbel import __version__
 from umbel.control.catalogue import Catalogue
+from umbel.control.inspect import Inspector
 from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
 from umbel.ingest.gaps import GapKeeper
@@ -72,6 +73,8 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
         parts.gaps.start()
         stack.callback(parts.collector.stop, STOP_TIMEOUT_S)
         parts.collector.start()
+        stack.callback(parts.inspector.stop)
+        parts.inspector.start()
         stack.callback(parts.catalogue.stop)
         parts.catalogue.start()
         asyncio.run(_serve_web(settings, parts, listener, on_ready))
@@ -93,7 +96,9 @@ class _Parts:
         self.gaps = GapKeeper(
             store, health=self.collector.health, account=self.collector.account, clock=time.time, logger=log
         )
-        self.catalogue = Catalogue(app, store, clock=time.time, logger=logging.getLogger("umbel.control"))
+        control_log = logging.getLogger("umbel.control")
+        self.inspector = Inspector(app, logger=control_log)
+        self.catalogue = Catalogue(self.inspector, store, clock=time.time, logger=control_log)
         self.views = Views(store, clock=time.time, sight=self._sight)
         self._masker = _masker(app, settings)
         trust = Trust(account=self._account, free_bytes=lambda: free_bytes(settings.store_location), clock=time.time)

@@ -5,9 +5,9 @@ import time
 
 from tests.support.collecting import Collecting, collecting
 from tests.support.deployment import APP, Deployment
+from tests.support.inspecting import an_inspector
 from tests.support.workers import Worker
 from umbel.control.catalogue import Catalogue
-from umbel.ingest.app import make_app
 from umbel.model.workers import WorkerState, liveness
 
 
@@ -21,9 +21,8 @@ def test_a_worker_tells_how_often_its_tasks_are_tried(site: Deployment, worker: 
     """The maximum of retries is in the store once the worker was seen; it was asked once."""
     with collecting(site.broker.url) as collected:
         collected.wait_for(lambda: is_online(collected, worker.name), "the worker is online")
-        app = make_app(site.broker.url)
-        catalogue = Catalogue(app, collected.store, clock=time.time, logger=logging.getLogger("test"))
-        catalogue.look()
+        with an_inspector(site.broker.url) as inspector:
+            Catalogue(inspector, collected.store, clock=time.time, logger=logging.getLogger("test")).look()
         types = collected.store.task_types()
 
     assert types[f"{APP}.add"].max_retries == 3, "Celery's own default"

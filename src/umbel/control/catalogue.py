@@ -12,16 +12,15 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
-from celery import Celery
-
+from umbel.control.inspect import ANSWER_WITHIN_S, CannotAsk, Command, Inspector
 from umbel.model.workers import WorkerState, liveness
 from umbel.store.protocols import StoreError, TaskType, TaskWriter, WorkerStore
 
 LOOK_EVERY_S: Final = 2.0
-ANSWER_WITHIN_S: Final = 3.0
 TRIES: Final = 3
 """A worker that is busy on its only thread does not answer; it is asked again at later looks, this often."""
 
+_REGISTERED_TASKS: Final = Command(name="registered", arguments={"taskinfoitems": ["max_retries"]})
 _REGISTERED: Final = re.compile(r"(?P<name>.+?)(?: \[(?P<info>[^\[\]]*)\])?", re.DOTALL)
 _MAX_RETRIES: Final = re.compile(r"(?:^| )max_retries=(\d{1,9})(?: |$)")
 
@@ -36,9 +35,9 @@ class Catalogue:
     """A thread that looks for new worker processes and asks them. ``start`` once, ``stop`` once."""
 
     def __init__(
-        self, app: Celery, store: WorkersAndTypes, *, clock: Callable[[], float], logger: logging.Logger
+        self, inspector: Inspector, store: WorkersAndTypes, *, clock: Callable[[], float], logger: logging.Logger
     ) -> None:
-        self._app = app
+        self._inspector = inspector
         self._store = store
         self._clock = clock
         self._logger = logger
@@ -59,17 +58,19 @@ class Catalogue:
         while not self._stopping.wait(LOOK_EVERY_S):
             try:
                 self.look()
-            except Exception as error:  # noqa: BLE001  # the broker may be away; the collector says so
-                self._logger.debug("Workers could not be asked what they know: %s", type(error).__name__)
+            except CannotAsk as error:  # the broker may be away; the collector says so
+                self._logger.debug("%s", error)
+            except Exception:  # a thread that dies would ask nobody any more
+                self._logger.exception("A fault while asking workers what they know; going on")
 
     def look(self) -> None:
-        """Ask the processes that were not asked yet, and store what they say. Raises what the broker raises."""
+        """Ask the processes that were not asked yet, and store what they say. Raises CannotAsk."""
         online = self._online()
         self._tries = {process: tries for process, tries in self._tries.items() if process in online}
         to_ask = [process for process in online if self._tries.get(process, 0) < TRIES]
         if not to_ask:
             return
-        answers = self._ask([name for name, _ in to_ask])
+        answers = self._inspector.ask([_REGISTERED_TASKS], {name for name, _ in to_ask})[0].told
         for process in to_ask:
             self._tries[process] = TRIES if process[0] in answers else self._tries.get(process, 0) + 1
         self._keep(answers)
@@ -78,17 +79,6 @@ class Catalogue:
         now = self._clock()
         workers = self._store.workers()
         return {(one.name, one.pid) for one in workers if liveness(one, now)[0] is WorkerState.ONLINE}
-
-    def _ask(self, names: list[str]) -> dict[str, Any]:
-        replies = self._app.control.broadcast(
-            "registered",
-            destination=names,
-            arguments={"taskinfoitems": ["max_retries"]},
-            reply=True,
-            timeout=ANSWER_WITHIN_S,
-            limit=len(names),
-        )
-        return {name: told for reply in replies or () for name, told in reply.items()}
 
     def _keep(self, answers: Mapping[str, Any]) -> None:
         types = {one.name: one for told in answers.values() for one in task_types_in(told)}
