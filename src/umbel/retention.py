@@ -17,6 +17,9 @@ def retention_of(settings: Settings) -> Retention:
         max_age_s_by_state={state: _age_s(days) for state, days in settings.keep_days_by_state},
         max_tasks=settings.keep_tasks or None,
         max_bytes=settings.keep_bytes or None,
+        by_minute_age_s=_age_s(settings.keep_by_minute),
+        by_hour_age_s=_age_s(settings.keep_by_hour),
+        by_day_age_s=_age_s(settings.keep_by_day),
     )
 
 

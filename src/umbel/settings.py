@@ -21,8 +21,22 @@ DEFAULT_CREDENTIALS: Final = frozenset({("admin", "admin123"), ("admin", "admin"
 """The credentials that examples use: everybody knows them."""
 
 Role = Literal["viewer", "operator", "admin"]
+Receiver = Literal["auto", "kombu", "redis", "amqp"]
 Kind = Literal[
-    "text", "address", "url", "path", "flag", "port", "number", "size", "list", "prefix", "level", "ages", "sync"
+    "text",
+    "address",
+    "url",
+    "path",
+    "flag",
+    "port",
+    "number",
+    "size",
+    "list",
+    "prefix",
+    "level",
+    "ages",
+    "sync",
+    "receiver",
 ]
 
 
@@ -138,6 +152,23 @@ class Settings(Struct, frozen=True, kw_only=True):
             flower=True,
         ),
     ] = True
+    receiver: Annotated[
+        Receiver,
+        About(
+            help="What reads events: redis and amqp (RabbitMQ) take less work, kombu reads every broker, auto takes "
+            "the fastest that can.",
+            kind="receiver",
+            group=CELERY,
+        ),
+    ] = "auto"
+    durable_queue: Annotated[
+        str | None,
+        About(
+            help="Name of a queue on RabbitMQ that keeps events while Umbel is away, for a day and a million messages "
+            "at most; without it they are not seen.",
+            group=CELERY,
+        ),
+    ] = None
 
     address: Annotated[
         str,
@@ -243,6 +274,22 @@ class Settings(Struct, frozen=True, kw_only=True):
             group=HISTORY,
         ),
     ] = 20 * GIB
+    keep_by_minute: Annotated[
+        int | None,
+        About(
+            help="Days that the figures of each minute are kept, which outlive the tasks; 0 for ever.",
+            kind="number",
+            group=HISTORY,
+        ),
+    ] = 7
+    keep_by_hour: Annotated[
+        int | None,
+        About(help="Days that the figures of each hour are kept; 0 for ever.", kind="number", group=HISTORY),
+    ] = 90
+    keep_by_day: Annotated[
+        int | None,
+        About(help="Days that the figures of each day (UTC) are kept; 0 for ever.", kind="number", group=HISTORY),
+    ] = 1_095
     store_synchronous: Annotated[
         str,
         About(

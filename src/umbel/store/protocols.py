@@ -80,7 +80,7 @@ class TaskWriter(Protocol):
         """Delete what ``retention`` no longer keeps, oldest first, at most a slice (about 100 ms) a call.
 
         Call again while ``more`` is true. A task's age counts from its first arrival; one that is not finished is
-        deleted by its age only. Texts that no task uses any more are forgotten. Workers that were not seen for
+        deleted by its age only. Texts that nothing uses any more are forgotten. Workers that were not seen for
         ``max_age_s`` go, too; the newest journal batch stays, so that positions go on.
         """
 
@@ -96,14 +96,22 @@ class Retention(Struct, frozen=True, kw_only=True):
     max_tasks: int | None = None
     max_bytes: int | None = None
     journal_age_s: float = 3_600.0
+    by_minute_age_s: float | None = 7 * 86_400.0
+    by_hour_age_s: float | None = 90 * 86_400.0
+    by_day_age_s: float | None = 1_095 * 86_400.0
+    """Figures outlive the tasks that they count: those of minutes, of hours and of days."""
 
 
 class Pruned(Struct, frozen=True, kw_only=True):
-    """What a slice of pruning deleted, and whether another one is due. ``terms`` are texts that no task uses."""
+    """What a slice of pruning deleted, and whether another one is due.
+
+    ``terms`` are texts that no task and no figure uses, ``rollups`` rows of figures.
+    """
 
     tasks: int = 0
     journal: int = 0
     terms: int = 0
+    rollups: int = 0
     more: bool = False
 
 
@@ -293,6 +301,16 @@ class TaskArchive(Protocol):
         """
 
 
+class StoreCare(Protocol):
+    """Looking after a store."""
+
+    def problems(self) -> Sequence[str]:
+        """Return what is wrong with what is stored, a sentence each; empty when it is sound.
+
+        Reads all of it: seconds a million tasks. Nothing is changed, and this process writes nothing meanwhile.
+        """
+
+
 class GapStore(Protocol):
     """When events may have been missed. Its writing methods are safe beside ``commit``."""
 
@@ -316,16 +334,6 @@ class GapStore(Protocol):
 
     def last_seen(self) -> float | None:
         """Return when a collector was last at work (its newest commit, or ``note_seen``); ``None`` before the first."""
-
-
-class StoreCare(Protocol):
-    """Looking after a store."""
-
-    def problems(self) -> Sequence[str]:
-        """Return what is wrong with what is stored, a sentence each; empty when it is sound.
-
-        Reads all of it: seconds a million tasks. Nothing is changed, and this process writes nothing meanwhile.
-        """
 
 
 class WorkerStore(Protocol):

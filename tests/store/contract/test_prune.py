@@ -189,12 +189,13 @@ def test_what_stays_is_not_in_the_way(store: Store) -> None:
 
 
 def test_texts_that_no_task_uses_are_forgotten(store: Store) -> None:
-    """Names, workers and queues go with their last task, and only then; they may come again."""
+    """Names, workers and queues go with their last task and the figures of it, and only then; they may come again."""
     finished(store, 700, prefix="old", name="old.name", hostname="old@x")
     for n in range(600):
         store.commit(arrivals(a_task_that_succeeded(f"made-up-{n}", n, name=f"made.up_{n}")))
     store.commit(arrivals([an_event("sent", 0, uuid="new", name="new.name", queue="new", hostname="gen1@x")], at=90))
-    assert prune_all(store, Retention(max_age_s=60), 100).terms == 602
+    assert prune_all(store, Retention(max_age_s=60), 100).terms == 0, "the figures of that day still name them"
+    assert prune_all(store, Retention(max_age_s=2 * 86_400, by_day_age_s=60), 86_400).terms == 602
     assert [(count.name, count.by_state) for count in store.counts()] == [("new.name", {"PENDING": 1})]
     assert len(store.list(search("queue:new")).tasks) == 1
     finished(store, 1, prefix="again", name="old.name")

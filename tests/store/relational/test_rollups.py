@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -17,6 +17,8 @@ from tests.store.support import NAMES, WORKERS, a_stream, arrivals, in_batches
 from tests.support.events import T0, a_task_that_succeeded, an_event, received
 from umbel.model.events import TaskEvent
 from umbel.model.rollups import Figure
+from umbel.model.search import EVERYTHING
+from umbel.store.protocols import Retention
 from umbel.store.relational import rollups
 from umbel.store.relational.rollup_rows import NO_KEY, OTHER, Dimension, Period, sum_of
 from umbel.store.relational.sqlite import SqliteStore
@@ -169,3 +171,89 @@ def test_durations_beyond_reason_fit(sqlite: SqliteStore) -> None:
     ]
     total = sum_of(days)
     assert (total.counts[Figure.SUCCEEDED], total.run.total) == (4, 4)
+
+
+@pytest.fixture
+def an_hour_later(tmp_path: Path) -> Iterator[SqliteStore]:
+    """An empty store whose clock stands an hour after ``T0``."""
+    store = SqliteStore(tmp_path / "later.db", clock=lambda: T0 + 3_600)
+    yield store
+    store.close()
+
+
+def starts(store: SqliteStore, period: Period) -> set[int]:
+    """The minutes, hours or days that are kept."""
+    return {start for kind, _, start in written(store) if kind is period}
+
+
+def prune(store: SqliteStore, now: float) -> int:
+    """Prune all figures that are older than ten minutes, three hours and two days; return how many rows went."""
+    retention = Retention(by_minute_age_s=600, by_hour_age_s=10_800, by_day_age_s=2 * 86_400)
+    gone = 0
+    while True:
+        pruned = store.prune(retention, now)
+        gone += pruned.rollups
+        if not pruned.more:
+            return gone
+
+
+def too_old(store: SqliteStore) -> list[int]:
+    """How many counts were older than what is kept: of minutes, hours and days."""
+    return list(store._connection.exec_driver_sql("SELECT too_old FROM rollup_bound ORDER BY period").scalars())
+
+
+def test_each_period_is_kept_as_long_as_was_asked(an_hour_later: SqliteStore) -> None:
+    """Minutes go first, whole; what is older than the bound is counted as too old and never written in part."""
+    sqlite = an_hour_later
+    for minute in range(30):
+        sqlite.commit(arrivals(a_task_that_succeeded(f"task-{minute}", minute * 60.0)))
+    assert len(starts(sqlite, Period.MINUTE)) == 30
+    assert prune(sqlite, T0 + 1_800) == 20 * 4
+    assert min(starts(sqlite, Period.MINUTE)) == T0 + 1_200
+    assert len(starts(sqlite, Period.HOUR)) == len(starts(sqlite, Period.DAY)) == 1
+    before = written(sqlite)
+    sqlite.commit(arrivals(a_task_that_succeeded("late", 300.0)))
+    assert too_old(sqlite) == [3, 0, 0]
+    assert {place for place, tallies in written(sqlite).items() if before.get(place) != tallies} == {
+        place for place in before if place[0] is not Period.MINUTE
+    }
+    sqlite.commit(
+        arrivals([an_event("started", 300.2, uuid="task-3", clock=5), received(1, uuid="task-2", name="new")])
+    )
+    kept = {place: tallies for place, tallies in recounted(sqlite).items() if place[2] >= T0 + 1_200 or place[0] > 1}
+    assert written(sqlite) == kept, "a task that changes takes nothing back from what is gone"
+
+
+def test_a_bound_from_a_wrong_clock_is_taken_back(sqlite: SqliteStore) -> None:
+    """A clock that stood in the next year for a while does not keep this year's figures out."""
+    prune(sqlite, T0 + 400 * 86_400)
+    sqlite.commit(arrivals(a_task_that_succeeded("a")))
+    assert written(sqlite) == {}
+    prune(sqlite, T0)
+    sqlite.commit(arrivals(a_task_that_succeeded("b", 1.0)))
+    assert len(starts(sqlite, Period.MINUTE)) == len(starts(sqlite, Period.DAY)) == 1
+
+
+def test_figures_outlive_the_tasks(sqlite: SqliteStore) -> None:
+    """Deleting tasks changes no figure, and the names in it are still known."""
+    sqlite.commit(arrivals(a_task_that_succeeded("a", name="only.once")))
+    before = written(sqlite)
+    while sqlite.prune(Retention(max_age_s=60), T0 + 1_000).more:
+        pass
+    assert sqlite.task("a") is None
+    assert written(sqlite) == before
+    assert "only.once" in sqlite._connection.exec_driver_sql("SELECT text FROM term").scalars().all()
+
+
+def test_an_archive_brings_back_tasks_and_not_their_figures(sqlite: SqliteStore) -> None:
+    """They were counted when they happened, and that is still kept; what happens to them from now on is counted."""
+    sqlite.commit(arrivals([*a_task_that_succeeded("a"), received(0, uuid="b")]))
+    archived = sqlite.archive(EVERYTHING).tasks
+    before = written(sqlite)
+    while sqlite.prune(Retention(max_age_s=60), T0 + 1_000).more:
+        pass
+    sqlite.restore(archived)
+    sqlite.restore(archived)
+    assert written(sqlite) == before
+    sqlite.commit(arrivals([an_event("revoked", 1, uuid="b")]))
+    assert written(sqlite) != before

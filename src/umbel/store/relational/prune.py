@@ -15,6 +15,7 @@ from umbel.store.relational import blocks, counters, gaps
 from umbel.store.relational.ages import Aged, Row
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.pace import Pace
+from umbel.store.relational.rollup_prune import RollupPruner
 from umbel.store.relational.unused import UnusedTerms
 
 SLICE_S: Final = 0.02
@@ -40,6 +41,7 @@ class Pruner:
         self._elapsed = elapsed
         self._aged = Aged(self._look)
         self._unused = UnusedTerms(connection)
+        self._rollups = RollupPruner(connection, elapsed)
         self.pace = Pace()
         self._looked_to = 0
         """Rows up to this one are tasks that only age can delete; 0 again when a run of slices has ended."""
@@ -54,8 +56,14 @@ class Pruner:
             gaps.forget_before(self._connection, now - retention.max_age_s)
         if tasks:
             self._tidy()
+        rollups, more_rollups = self._rollups.slice(retention, now, end)
+        if rollups:
+            self._unused.expect()
+        more = more or more_rollups
         terms, more_terms = (0, False) if more else self._unused.slice()
-        return Pruned(tasks=tasks, journal=journal, terms=terms, more=more or more_journal or more_terms)
+        return Pruned(
+            tasks=tasks, journal=journal, terms=terms, rollups=rollups, more=more or more_journal or more_terms
+        )
 
     def delete(self, places: Sequence[int]) -> Deleted:
         """Delete those of the first of these rows that are finished."""
