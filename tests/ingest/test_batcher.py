@@ -33,14 +33,27 @@ def test_a_batch_is_closed_by_its_size() -> None:
     batcher.push(given[:2], 1)
     batcher.push(given[2:], 2)
 
+    batch = batcher.take(0)
+    assert batch is not None
+    assert list(batch.arrivals) == given, "what waits comes with it"
+    assert batch.token == 2
+
+
+def test_a_batch_is_bounded() -> None:
+    """However much waits, a batch holds four times its size at most, and its token waits for the whole message."""
+    batcher = Batcher(clock=ManualClock(), batch_events=2)
+    given = some(9)
+    batcher.push(given[:7], 1)
+    batcher.push(given[7:], 2)
+
     first = batcher.take(0)
     assert first is not None
-    assert list(first.arrivals) == given[:3]
+    assert list(first.arrivals) == given[:8]
     assert first.token == 1, "the second message is not stored completely yet"
     batcher.close()
     second = batcher.take(0)
     assert second is not None
-    assert list(second.arrivals) == given[3:]
+    assert list(second.arrivals) == given[8:]
     assert second.token == 2
 
 

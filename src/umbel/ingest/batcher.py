@@ -12,6 +12,9 @@ from umbel.store.protocols import Arrival
 DEFAULT_BATCH_EVENTS: Final = 5_000
 DEFAULT_BATCH_S: Final = 0.25
 DEFAULT_BUFFER_EVENTS: Final = 100_000
+LARGEST_BATCH: Final = 4
+"""What came while the batch before was written goes into one that may be so many times as large: the busier it is, the
+fewer transactions it takes."""
 
 _MAKE_ROOM: Final = 0.05
 """An overflow frees this share of the buffer more than it must, so that not every push has to look through it."""
@@ -48,7 +51,8 @@ class _Chunk:
 class Batcher:
     """A queue of events with room for ``limit`` of them.
 
-    A batch is closed at ``batch_events`` events or ``batch_s`` seconds after its first one came. When the buffer is
+    A batch is closed at ``batch_events`` events or ``batch_s`` seconds after its first one came, and takes up to
+    ``LARGEST_BATCH`` times as many that wait by then. When the buffer is
     full the least wanted events are dropped, oldest first: heartbeats, custom events, starts, ..., the ends of tasks
     last; each is counted by its type.
     """
@@ -122,8 +126,9 @@ class Batcher:
 
     def _cut_off(self) -> Batch:
         taken: list[Arrival] = []
-        while self._chunks and len(taken) < self._batch_events:
-            chunk, room = self._chunks[0], self._batch_events - len(taken)
+        most = self._batch_events * LARGEST_BATCH
+        while self._chunks and len(taken) < most:
+            chunk, room = self._chunks[0], most - len(taken)
             if len(chunk.arrivals) > room:
                 taken += chunk.arrivals[:room]
                 chunk.arrivals = chunk.arrivals[room:]
