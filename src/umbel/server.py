@@ -89,6 +89,8 @@ class _Parts:
             app,
             store,
             enable_events=settings.enable_events,
+            receiver=settings.receiver,
+            durable_queue=settings.durable_queue,
             retention=retention_of(settings),
             on_commit=lambda _: self.hub.wake(),
             clock=time.time,

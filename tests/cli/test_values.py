@@ -34,6 +34,8 @@ ARGON = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"
         ("keep_days_by_state", "SUCCESS=7,success=8", (("SUCCESS", 8),)),
         ("keep_days_by_state", "", ()),
         ("store_synchronous", "FULL", "full"),
+        ("receiver", "Redis", "redis"),
+        ("durable_queue", "umbel.events", "umbel.events"),
     ],
 )
 def test_what_is_allowed(name: str, text: str, value: object) -> None:
@@ -61,6 +63,7 @@ def test_what_is_allowed(name: str, text: str, value: object) -> None:
         ("keep_days_by_state", "SUCCESS=week"),
         ("keep_days_by_state", "=7"),
         ("store_synchronous", "off"),
+        ("receiver", "librabbitmq"),
         ("cluster", ""),
     ],
 )

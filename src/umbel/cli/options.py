@@ -103,6 +103,7 @@ def metavar(setting: Setting) -> str:
         "level": "LEVEL",
         "ages": "STATE=DAYS,...",
         "sync": "normal|full",
+        "receiver": "auto|kombu|redis|amqp",
     }
     return words.get(setting.about.kind) or ("PATH" if setting.about.kind in {"path", "prefix"} else "TEXT")
 

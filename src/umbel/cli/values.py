@@ -3,15 +3,16 @@
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from umbel.model.search_parser import STATE_WORDS
-from umbel.settings import Kind, Setting, SettingsError, masked
+from umbel.settings import Kind, Receiver, Setting, SettingsError, masked
 
 YES: Final = frozenset({"y", "yes", "t", "true", "on", "1"})
 NO: Final = frozenset({"n", "no", "f", "false", "off", "0"})
 LEVELS: Final = ("debug", "info", "warning", "error")
 SYNCHRONOUS: Final = ("normal", "full")
+RECEIVERS: Final = get_args(Receiver)
 LARGEST_PORT: Final = 65_535
 UNITS: Final = {"": 1, "b": 1} | {
     unit: factor
@@ -114,6 +115,12 @@ def _sync(text: str) -> str:
     return text.lower()
 
 
+def _receiver(text: str) -> str:
+    if text.lower() not in RECEIVERS:
+        raise _Bad(f"allowed are {', '.join(RECEIVERS)}")
+    return text.lower()
+
+
 def _prefix(text: str) -> str:
     path = text.strip("/")
     if not path:
@@ -148,6 +155,7 @@ PARSERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "list": _credentials,
     "prefix": _prefix,
     "level": _level,
+    "receiver": _receiver,
     "ages": _ages,
     "sync": _sync,
 }

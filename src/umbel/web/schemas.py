@@ -239,7 +239,11 @@ class Overview(Schema, frozen=True, kw_only=True):
 
 
 class BrokerHealth(Schema, frozen=True, kw_only=True):
-    """The link to the broker. ``url`` has its password masked."""
+    """The link to the broker. ``url`` has its password masked.
+
+    ``receiver`` is what reads it (``kombu``, ``redis`` or ``amqp``), ``receiver_note`` why no faster one does.
+    ``durable_queue`` keeps events while Umbel is away.
+    """
 
     url: str
     transport: str
@@ -249,6 +253,9 @@ class BrokerHealth(Schema, frozen=True, kw_only=True):
     next_try_s: float | None = None
     last_error: str | None = None
     reconnects: int = 0
+    receiver: str = "kombu"
+    receiver_note: str | None = None
+    durable_queue: str | None = None
 
 
 class CollectorHealth(Schema, frozen=True, kw_only=True):

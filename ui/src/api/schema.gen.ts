@@ -38,6 +38,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports and clearing */
+        get: operations["ApiV1HistoryGetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Clear history */
+        post: operations["ApiV1HistoryClearClear"];
+        /** Stop clearing */
+        delete: operations["ApiV1HistoryClearCancelClear"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Cancel the own export */
+        delete: operations["ApiV1HistoryExportCancelExport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/history/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What clearing would delete */
+        get: operations["ApiV1HistoryPreviewPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -140,6 +209,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export tasks */
+        get: operations["ApiV1TasksExportExportTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{task_id}": {
         parameters: {
             query?: never;
@@ -206,8 +292,12 @@ export interface components {
         BrokerHealth: {
             /** @default 0 */
             attempt: number;
+            durable_queue?: string | null;
             last_error?: string | null;
             next_try_s?: number | null;
+            /** @default kombu */
+            receiver: string;
+            receiver_note?: string | null;
             /** @default 0 */
             reconnects: number;
             since?: string | null;
@@ -215,6 +305,33 @@ export interface components {
             state: "connected" | "connecting" | "reconnecting" | "stopped";
             transport: string;
             url: string;
+        };
+        /** ClearHistory */
+        ClearHistory: {
+            before?: string | null;
+            confirm: string;
+            /** @default  */
+            search: string;
+        };
+        /** ClearingPreview */
+        ClearingPreview: {
+            goes: components["schemas"]["Count"];
+            stored: number;
+            unfinished: number;
+        };
+        /** ClearingState */
+        ClearingState: {
+            before: string | null;
+            by: string;
+            deleted: number;
+            ended_at: string | null;
+            error?: string | null;
+            expected: components["schemas"]["Count"];
+            search: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "running" | "done" | "cancelled" | "failed";
         };
         /** CollectorHealth */
         CollectorHealth: {
@@ -262,6 +379,14 @@ export interface components {
             /** @default 0 */
             workers_left_out: number;
         };
+        /** ExportState */
+        ExportState: {
+            format: string;
+            search: string;
+            /** Format: date-time */
+            started_at: string;
+            tasks: number;
+        };
         /** Gap */
         Gap: {
             events?: number | null;
@@ -298,6 +423,11 @@ export interface components {
             title?: string | null;
             version: string;
             warnings?: string[];
+        };
+        /** HistoryState */
+        HistoryState: {
+            clearing: components["schemas"]["ClearingState"] | null;
+            export: components["schemas"]["ExportState"] | null;
         };
         /** MalformedSample */
         MalformedSample: {
@@ -663,13 +793,18 @@ export interface components {
 export type Attempt = components['schemas']['Attempt'];
 export type BlindTime = components['schemas']['BlindTime'];
 export type BrokerHealth = components['schemas']['BrokerHealth'];
+export type ClearHistory = components['schemas']['ClearHistory'];
+export type ClearingPreview = components['schemas']['ClearingPreview'];
+export type ClearingState = components['schemas']['ClearingState'];
 export type CollectorHealth = components['schemas']['CollectorHealth'];
 export type Count = components['schemas']['Count'];
 export type Coverage = components['schemas']['Coverage'];
 export type Doubt = components['schemas']['Doubt'];
+export type ExportState = components['schemas']['ExportState'];
 export type Gap = components['schemas']['Gap'];
 export type Gaps = components['schemas']['Gaps'];
 export type Health = components['schemas']['Health'];
+export type HistoryState = components['schemas']['HistoryState'];
 export type MalformedSample = components['schemas']['MalformedSample'];
 export type Me = components['schemas']['Me'];
 export type Overview = components['schemas']['Overview'];
@@ -759,6 +894,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    ApiV1HistoryGetHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryState"];
+                };
+            };
+        };
+    };
+    ApiV1HistoryClearClear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClearHistory"];
+            };
+        };
+        responses: {
+            /** @description Request accepted, processing continues off-line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HistoryClearCancelClear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1HistoryExportCancelExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    ApiV1HistoryPreviewPreview: {
+        parameters: {
+            query?: {
+                /** @description A search, such as `state:failure sms`. */
+                search?: string;
+                /** @description Only tasks seen before this instant. */
+                before?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearingPreview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -919,6 +1222,58 @@ export interface operations {
             };
             /** @description Bad Request */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TasksExportExportTasks: {
+        parameters: {
+            query?: {
+                /** @description A search, such as `state:failure sms`. */
+                search?: string;
+                /** @description `ndjson` can be imported again; `csv` cannot. */
+                format?: "ndjson" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive, as it is read. JSON ends with a line that counts; without it the file was cut off. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
