@@ -29,35 +29,55 @@ def locked(tmp_path: Path) -> Iterator[Served]:
         yield running
 
 
-def paths_of(app: Litestar) -> dict[str, Role | None]:
-    """Every path with the role its handler names."""
-    roles: dict[str, Role | None] = {}
+def routes_of(app: Litestar) -> dict[tuple[str, str], Role | None]:
+    """Every method and path with the role its handler names."""
+    roles: dict[tuple[str, str], Role | None] = {}
     for route in app.routes:
         for handler in getattr(route, "route_handlers", None) or [getattr(route, "route_handler", None)]:
-            if handler is not None and getattr(handler, "http_methods", None) != {"OPTIONS"}:
-                roles[route.path] = handler.opt.get(ROLE)
+            for method in getattr(handler, "http_methods", None) or {"GET"}:
+                if handler is not None and method != "OPTIONS":
+                    roles[str(method), route.path] = handler.opt.get(ROLE)
     return roles
+
+
+def asked(path: str) -> str:
+    """A path that a route answers."""
+    return path.replace("{task_id:path}", "x").replace("{rest:path}", "x").replace("{file_path:path}", "x")
 
 
 def test_every_route_names_a_role(server: Served) -> None:
     """A route that somebody adds without a role fails here, and is refused to all by the guard."""
-    roles = paths_of(server.routes)
-    assert {path for path, role in roles.items() if role is None} == set()
-    assert {path for path, role in roles.items() if role is Role.NOBODY} == FREE
+    roles = routes_of(server.routes)
+    assert {route for route, role in roles.items() if role is None} == set()
+    assert {path for (_, path), role in roles.items() if role is Role.NOBODY} == FREE
+
+
+def test_what_changes_something_needs_more_than_a_look(server: Served) -> None:
+    """Viewers may read, and end what is their own."""
+    changing = {(method, path): role for (method, path), role in routes_of(server.routes).items() if method != "GET"}
+    own = {("DELETE", "/api/v1/history/export")}
+    assert {route for route, role in changing.items() if (role or 0) < Role.OPERATOR} - own == set()
 
 
 def test_without_a_sign_in_only_the_health_check_answers(locked: Served) -> None:
     """Every other route asks for name and password, in the realm that Flower names."""
     with httpx.Client(base_url=locked.url) as http:
-        for path in paths_of(locked.routes):
-            answer = http.get(
-                path.replace("{task_id:path}", "x").replace("{rest:path}", "x").replace("{file_path:path}", "x")
-            )
+        for method, path in routes_of(locked.routes):
+            answer = http.request(method, asked(path))
             if path in FREE:
                 assert (answer.status_code, answer.text) == (200, "OK")
             else:
-                assert answer.status_code == 401, path
+                assert answer.status_code == 401, (method, path)
                 assert answer.headers["www-authenticate"].startswith('Basic realm="flower"')
+
+
+def test_who_may_only_look_is_refused_what_needs_more(locked: Served) -> None:
+    """The server refuses it, whatever a page offers."""
+    with httpx.Client(base_url=locked.url, auth=("look", "only")) as http:
+        refused = {route for route, role in routes_of(locked.routes).items() if (role or 0) > Role.VIEWER}
+        assert refused
+        for method, path in refused:
+            assert http.request(method, asked(path)).status_code == 403, (method, path)
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,13 @@ from umbel.live.hub import Hub
 from umbel.web import errors
 from umbel.web.auth.access import ROLE, Role, User, guard
 from umbel.web.auth.basic import BasicAuth, Credential, Identify
-from umbel.web.headers import LocalNames, SafeHeaders, UnderPrefix
+from umbel.web.clearing import Clearing
+from umbel.web.exports import Exports
+from umbel.web.headers import LocalNames, OwnPages, SafeHeaders, UnderPrefix
 from umbel.web.health import HealthView
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
 from umbel.web.routes.gaps import GapRoutes
+from umbel.web.routes.history import HistoryRoutes
 from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
 from umbel.web.routes.stream import StreamRoutes
@@ -57,11 +60,13 @@ def create_app(site: Site, views: Views, health: HealthView, own: SelfView, hub:
 def create_litestar(site: Site, views: Views, health: HealthView, own: SelfView, hub: Hub) -> Litestar:
     """Return the application itself, as if it stood at the root."""
     basic = BasicAuth(site.credentials) if site.credentials else None
+    exports, clearing = Exports(clock=views.now), Clearing(views.store, clock=views.now)
     return Litestar(
         route_handlers=[
             TaskRoutes,
             ClusterRoutes,
             GapRoutes,
+            HistoryRoutes,
             OwnRoutes,
             StreamRoutes,
             healthcheck,
@@ -74,16 +79,21 @@ def create_litestar(site: Site, views: Views, health: HealthView, own: SelfView,
             "health": Provide(lambda: health, sync_to_thread=False),
             "own": Provide(lambda: own, sync_to_thread=False),
             "hub": Provide(lambda: hub, sync_to_thread=False),
+            "exports": Provide(lambda: exports, sync_to_thread=False),
+            "clearing": Provide(lambda: clearing, sync_to_thread=False),
+            "version": Provide(lambda: site.version, sync_to_thread=False),
         },
         middleware=[
             *([DefineMiddleware(LocalNames)] if site.local_only else []),
+            DefineMiddleware(OwnPages),
             DefineMiddleware(Identify, basic=basic, anonymous=site.anonymous),
         ],
         exception_handlers=errors.handlers(site.realm if basic else None),
-        compression_config=CompressionConfig(backend="gzip", exclude=[r"^/api/v1/stream"]),
+        compression_config=CompressionConfig(backend="gzip", exclude=[r"^/api/v1/(stream|tasks/export)"]),
         openapi_config=_openapi(site.version),
         lifespan=[_live(hub)],
-        signature_types=[Views, HealthView, SelfView, Hub],
+        on_shutdown=[clearing.close],
+        signature_types=[Views, HealthView, SelfView, Hub, Exports, Clearing],
         logging_config=None,
         debug=False,
     )

@@ -15,6 +15,8 @@ from umbel.live.hub import TooManyReaders
 from umbel.model.errors import UmbelError
 from umbel.model.search import SearchError
 from umbel.store.protocols import BadCursor, QueryTooSlow, StoreError
+from umbel.web.clearing import ClearingRuns, NotConfirmed
+from umbel.web.exports import ExportRuns
 from umbel.web.schemas import Problem
 
 PROBLEM_TYPE: Final = "application/problem+json"
@@ -28,7 +30,10 @@ class NotFound(UmbelError):
 _STATUS: Final[tuple[tuple[type[UmbelError], HTTPStatus], ...]] = (
     (SearchError, HTTPStatus.BAD_REQUEST),
     (BadCursor, HTTPStatus.BAD_REQUEST),
+    (NotConfirmed, HTTPStatus.BAD_REQUEST),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (ClearingRuns, HTTPStatus.CONFLICT),
+    (ExportRuns, HTTPStatus.CONFLICT),
     (TooManyReaders, HTTPStatus.SERVICE_UNAVAILABLE),
     (QueryTooSlow, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Final
 
@@ -63,6 +64,35 @@ class LocalNames:
                 detail=f"{host!r} is not a name of this machine; set --basic-auth to serve it"
             )
         await self._app(scope, receive, send)
+
+
+class OwnPages:
+    """ASGI middleware that takes changes from our own pages, and from programs, alone.
+
+    A browser sends what it knows of a sign-in with every request, also with one that a foreign page makes. It says
+    from where that comes: in ``Sec-Fetch-Site``, and older ones in ``Origin``.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what only reads, and what is from here."""
+        if scope.get("method", "GET") not in _READING and not is_own(dict(scope["headers"])):
+            raise PermissionDeniedException(detail="another site's page may not change anything here")
+        await self._app(scope, receive, send)
+
+
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def is_own(headers: Mapping[bytes, bytes]) -> bool:
+    """Return whether a request comes from one of our pages, or from no page at all."""
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site in (b"same-origin", b"none")
+    origin = headers.get(b"origin")
+    return origin is None or origin.partition(b"://")[2] == headers.get(b"host")
 
 
 def is_local(host: str) -> bool:
