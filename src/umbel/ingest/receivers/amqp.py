@@ -27,9 +27,9 @@ from umbel.ingest.receivers.reading import MAX_DRAIN_S, MAX_MESSAGES
 HEARTBEAT_S: Final = 5
 """A broker that says nothing for twice as long is gone."""
 SEND_WITHIN_S: Final = 5.0
-GATHER_S: Final = 0.005
+GATHER_S: Final = 0.01
 """While much comes, a look waits this long before it drains the socket: fewer looks, and less work for each event."""
-MUCH: Final = 20
+MUCH: Final = 5
 
 _READ_BYTES: Final = 65_536
 _NOTHING_THERE: Final = (BlockingIOError, ssl.SSLWantReadError)

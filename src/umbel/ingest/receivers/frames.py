@@ -70,7 +70,8 @@ class FrameCutter:
         next_at: int = body_at + _OVERHEAD + length
         if next_at > end:
             return -1
-        if _FRAME.unpack_from(data, body_at) != (BODY, self._channel, length) or data[next_at - 1] != FRAME_END:
+        is_whole = data[header_at - 1] == data[body_at - 1] == data[next_at - 1] == FRAME_END
+        if not is_whole or _FRAME.unpack_from(data, body_at) != (BODY, self._channel, length):
             return self._frame(data, at)
         content_type, encoding = self._kind(data[header_at + 19 : body_at - 1])
         messages.append(RawMessage(data[body_at + 7 : next_at - 1], content_type, encoding))
