@@ -14,6 +14,8 @@ MISSED_HEARTBEATS: Final = 3
 LAG_MARGIN_S: Final = 2.0
 MOST_AHEAD_S: Final = 60.0
 """How far ahead of ours a worker's clock is believed to go."""
+SET_BACK_S: Final = 60.0
+"""A heartbeat of the same process this far behind the newest one is no late message: its clock was set back."""
 OFFLINE_AFTER_S: Final = 60.0
 """A worker that was silent this long is taken for offline. A busy solo worker is silent and alive."""
 
@@ -78,15 +80,18 @@ def observe(worker: Worker | None, event: Event, seen_at: float) -> Worker:
 
 
 def least_offset(known: float | None, sample: float) -> float:
-    """Return the least of the offsets that were seen, forgetting slowly, so that a corrected clock shows."""
-    if known is None or sample < known:
+    """Return the least of the offsets that were seen, forgetting slowly, so that a corrected clock shows.
+
+    A clock that was ahead of ours and is far less so was set, and is believed at once: a lag, which is what the rest
+    is for, makes no message come before it was sent.
+    """
+    if known is None or sample < known or (known < 0.0 and sample - known > SET_BACK_S):
         return sample
     return known + (sample - known) * 0.01
 
 
 def _told(known: Worker, event: WorkerEvent, stamp: float) -> dict[str, object]:
-    newest = known.last_heartbeat_at is None or stamp >= known.last_heartbeat_at
-    if not newest:
+    if not _is_newest(known, event, stamp):
         return {}
     if event.type == "worker-offline":
         return {"offline_at": stamp, "active": 0}
@@ -108,6 +113,14 @@ def _told(known: Worker, event: WorkerEvent, stamp: float) -> dict[str, object]:
             system=event.sw_sys,
         )
     return told
+
+
+def _is_newest(known: Worker, event: WorkerEvent, stamp: float) -> bool:
+    """Whether it tells how things are now. A goodbye from long ago, which a worker may send late, does not."""
+    if known.last_heartbeat_at is None or stamp >= known.last_heartbeat_at:
+        return True
+    is_late = event.type == "worker-offline" or event.pid != known.pid
+    return not is_late and stamp < known.last_heartbeat_at - SET_BACK_S
 
 
 def liveness(

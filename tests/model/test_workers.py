@@ -1,0 +1,63 @@
+"""What a worker's messages tell of it, with clocks that are wrong and are set."""
+
+import pytest
+
+from tests.support.events import T0, a_heartbeat
+from umbel.model.workers import Worker, WorkerState, least_offset, liveness, observe
+
+HOUR_S = 3_600.0
+
+
+def heard(*messages: tuple[float, float, str, int], pid: int = 100) -> Worker:
+    """Return a worker that sent these: stamp, arrival, type and how many tasks it has processed."""
+    known: Worker | None = None
+    for stamp, arrival, type_, processed in messages:
+        event = a_heartbeat(stamp, type=type_, processed=processed, pid=pid)
+        known = observe(known, event, T0 + arrival)
+    assert known is not None
+    return known
+
+
+@pytest.mark.parametrize("shift_s", [-HOUR_S, -2 * HOUR_S, HOUR_S])
+def test_a_clock_that_is_set_does_not_freeze_the_counters(shift_s: float) -> None:
+    """What a worker says after its clock was set counts at once, and its goodbye too."""
+    beat, end = "worker-heartbeat", "worker-offline"
+    jumped = heard((0.0, 0.1, beat, 1), (shift_s + 2, 2.1, beat, 2), (shift_s + 4, 4.1, beat, 3))
+    assert jumped.processed == 3
+    assert jumped.restarts == 0
+    assert liveness(jumped, T0 + 5.0)[0] is WorkerState.ONLINE
+    gone = observe(jumped, a_heartbeat(shift_s + 5, type=end), T0 + 5.1)
+    assert liveness(gone, T0 + 6.0)[0] is WorkerState.OFFLINE
+
+
+def test_a_clock_that_was_ahead_and_is_right_again_does_not_freeze_the_counters() -> None:
+    """A worker was an hour ahead; what it says once it is not counts."""
+    beat = "worker-heartbeat"
+    corrected = heard((HOUR_S, 0.1, beat, 1), (HOUR_S + 2, 2.1, beat, 2), (70.0, 70.1, beat, 9), (72.0, 72.1, beat, 10))
+    assert corrected.processed == 10
+    assert corrected.clock_offset_s == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(("type_", "pid"), [("worker-offline", 100), ("worker-heartbeat", 99)])
+def test_what_comes_late_changes_nothing(type_: str, pid: int) -> None:
+    """A goodbye of before an outage, and a heartbeat of the process before, are no news."""
+    known = heard((0.0, 0.1, "worker-heartbeat", 5), (300.0, 300.1, "worker-heartbeat", 6))
+    late = observe(known, a_heartbeat(100.0, type=type_, processed=1, pid=pid), T0 + 301.0)
+    assert (late.processed, late.offline_at, late.restarts, late.pid) == (6, None, 0, 100)
+
+
+@pytest.mark.parametrize(
+    ("known", "sample", "told"),
+    [
+        (None, 0.2, 0.2),
+        (0.3, 0.2, 0.2),
+        (0.2, 30.2, 0.5),  # a lag, for now
+        (-HOUR_S, 0.2, 0.2),  # it was ahead, and was set
+        (-HOUR_S, HOUR_S, HOUR_S),
+        (HOUR_S, 0.2, 0.2),
+        (-HOUR_S, -HOUR_S + 30.0, -HOUR_S + 0.3),  # still ahead, with a lag
+    ],
+)
+def test_the_offset_of_a_clock(known: float | None, sample: float, told: float) -> None:
+    """A lag counts little, a clock that was set at once."""
+    assert least_offset(known, sample) == pytest.approx(told)
