@@ -14,7 +14,7 @@ from tests.support.services import program_or_skip
 @pytest.mark.parametrize(
     "minutes",
     [
-        pytest.param(0.5, marks=pytest.mark.timeout(120)),
+        pytest.param(0.4, marks=pytest.mark.timeout(120)),
         pytest.param(10, marks=[pytest.mark.timeout(900), pytest.mark.nightly]),
     ],
 )

@@ -17,7 +17,7 @@ BACK_WITHIN_S = 10.0
     ("kind", "how"),
     [
         ("redis", signal.SIGTERM),
-        ("redis", signal.SIGKILL),
+        pytest.param("redis", signal.SIGKILL, marks=pytest.mark.nightly),
         ("rabbitmq", signal.SIGKILL),
         pytest.param("rabbitmq", signal.SIGTERM, marks=pytest.mark.nightly),
     ],

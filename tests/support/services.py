@@ -27,6 +27,7 @@ class Broker:
     """What both brokers have in common. ``url`` stays the same over ``stop()`` and ``start()``."""
 
     url: str
+    _process: Process
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -35,6 +36,14 @@ class Broker:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop it and wait until it is gone."""
         raise NotImplementedError
+
+    def pause(self) -> None:
+        """Make it keep its sockets and say nothing."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        os.kill(self._process.pid, signal.SIGCONT)
 
     def __enter__(self) -> Self:
         try:
@@ -71,14 +80,6 @@ class RedisServer(Broker):
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         """Stop it and wait until it is gone."""
         self._process.stop(how)
-
-    def pause(self) -> None:
-        """Make it keep its sockets and say nothing."""
-        os.kill(self._process.pid, signal.SIGSTOP)
-
-    def resume(self) -> None:
-        """Let it go on."""
-        os.kill(self._process.pid, signal.SIGCONT)
 
     def url_of(self, db: int) -> str:
         """Return the URL of another database of it."""
