@@ -8,13 +8,13 @@ other it says nothing. A property test holds both together.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, Final
-
-import msgspec
 
 from umbel.model.events import KIND_BY_TYPE, TYPE_BY_KIND, Kind, TaskEvent
 from umbel.model.fold import named_exception
 from umbel.model.tasks import State
+from umbel.store.relational.marks import encode
 from umbel.store.relational.rows import Outline, Told
 
 _SENT: Final = TYPE_BY_KIND[Kind.SENT]
@@ -29,7 +29,10 @@ _RUNS: Final = State.STARTED.value
 _SUCCESS: Final = State.SUCCESS.value
 _FAILURE: Final = State.FAILURE.value
 
-_encode: Final = msgspec.msgpack.Encoder().encode
+_place: Final = itemgetter(0, 1)
+"""The order of packed marks: their stamp and kind."""
+_WORKER: Final = 2
+_REST: Final = 5
 
 
 def plain(events: Sequence[TaskEvent]) -> Told | None:
@@ -136,33 +139,32 @@ def _waiting(sent: TaskEvent) -> Told:
         wait_s=None,
         exception=None,
     )
-    return Told(outline, sent.args, sent.kwargs, None, _encode(((_opening(sent),), False, None)))
+    return Told(outline, sent.args, sent.kwargs, None, encode(((sent.hostname,), (_sent(sent, 0),), False, None)))
 
 
 def _run(sent: TaskEvent | None, received: TaskEvent, started: TaskEvent | None, end: TaskEvent | None) -> Told:
-    marks = [] if sent is None else [_opening(sent)]
-    marks.append(_opening(received))
-    sent_at = None if sent is None else sent.timestamp
-    started_at = wait_s = finished_at = runtime_s = exception = result = None
+    marks = [_opening(received)]
+    workers = [received.hostname]
+    sent_at = started_at = wait_s = finished_at = runtime_s = exception = result = None
     state = _WAS_RECEIVED
+    if sent is not None:
+        sent_at = sent.timestamp
+        workers.append(sent.hostname)
+        marks.append(_sent(sent, 1))
     if started is not None:
         state = _RUNS
         started_at = started.timestamp
         wait_s = None if sent_at is None else max(0.0, started_at - sent_at)
         marks.append(_mark(started))
     if end is not None:
-        last = _mark(end)
         finished_at, runtime_s = _ended(started_at, end)
-        if end.runtime is not None:
-            last["u"] = end.runtime
+        marks.append(_ending(end))
         if end.type == _SUCCEEDED:
             state = _SUCCESS
             result = end.result
         else:
             state = _FAILURE
-            exception = last["z"] = named_exception(end.exception, end.traceback)
-            last["b"] = end.traceback
-        marks.append(last)
+            exception = named_exception(end.exception, end.traceback)
     if len(marks) > 1:
         marks.sort(key=_place)
     outline = Outline(
@@ -181,7 +183,7 @@ def _run(sent: TaskEvent | None, received: TaskEvent, started: TaskEvent | None,
         wait_s,
         exception or None,
     )
-    return Told(outline, received.args, received.kwargs, result, _encode((marks, False, None)))
+    return Told(outline, received.args, received.kwargs, result, encode((workers, marks, False, None)))
 
 
 def _ended(started_at: float | None, end: TaskEvent) -> tuple[float, float | None]:
@@ -194,33 +196,49 @@ def _ended(started_at: float | None, end: TaskEvent) -> tuple[float, float | Non
     return min(end.timestamp, started_at + runtime_s), runtime_s
 
 
-def _mark(event: TaskEvent) -> dict[str, Any]:
-    """Return the identity of a mark, by the names that ``model.tasks.Mark`` is stored with."""
-    return {"t": event.timestamp, "k": _NUMBER[event.type], "w": event.hostname, "p": event.pid, "c": event.clock}
+def _mark(event: TaskEvent) -> list[Any]:
+    """Return the identity of a mark, as ``marks`` packs it."""
+    return [event.timestamp, _NUMBER[event.type], 0, event.pid, event.clock]
 
 
-def _opening(event: TaskEvent) -> dict[str, Any]:
-    mark = {
-        "t": event.timestamp,
-        "k": _NUMBER[event.type],
-        "w": event.hostname,
-        "p": event.pid,
-        "c": event.clock,
-        "n": event.name,
-        "r": event.retries,
-        "o": event.root_id,
-        "a": event.parent_id,
-    }
+def _opening(event: TaskEvent) -> list[Any]:
+    rest: dict[str, Any] = {}
+    if event.name is not None:
+        rest["n"] = event.name
+    if event.retries is not None:
+        rest["r"] = event.retries
+    if event.root_id is not None:
+        rest["o"] = event.root_id if event.root_id != event.uuid else True
+    if event.parent_id is not None:
+        rest["a"] = event.parent_id
     if event.eta is not None:
-        mark["e"] = event.eta
+        rest["e"] = event.eta
     if event.expires is not None:
-        mark["x"] = event.expires
-    if event.type == _SENT:
-        mark["q"] = event.queue
-        mark["h"] = event.exchange
-        mark["g"] = event.routing_key
+        rest["x"] = event.expires
+    return [*_mark(event), rest]
+
+
+def _sent(event: TaskEvent, worker: int) -> list[Any]:
+    mark = _opening(event)
+    mark[_WORKER] = worker
+    rest: dict[str, Any] = mark[_REST]
+    if event.queue is not None:
+        rest["q"] = event.queue
+    if event.exchange is not None:
+        rest["h"] = event.exchange
+    if event.routing_key is not None:
+        rest["g"] = event.routing_key
     return mark
 
 
-def _place(mark: dict[str, Any]) -> tuple[float, int]:
-    return mark["t"], mark["k"]
+def _ending(event: TaskEvent) -> list[Any]:
+    rest: dict[str, Any] = {}
+    if event.runtime is not None:
+        rest["u"] = event.runtime
+    if event.type == _FAILED:
+        exception = named_exception(event.exception, event.traceback)
+        if exception is not None:
+            rest["z"] = exception
+        if event.traceback is not None:
+            rest["b"] = event.traceback
+    return [*_mark(event), rest] if rest else _mark(event)

@@ -1,6 +1,6 @@
 """A task as a row, and back.
 
-Columns repeat what questions need. The record itself is rebuilt from ``facts`` (the marks as MessagePack) and the
+Columns repeat what questions need. The record itself is rebuilt from ``facts`` (its marks, see ``marks``) and the
 texts beside it, by the one fold: what a store returns is what the fold says today.
 """
 
@@ -8,23 +8,13 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-import msgspec
 from msgspec import Struct
 
 from umbel.model.events import Kind
 from umbel.model.fold import read
-from umbel.model.tasks import Facts, Mark, Progress, Task
+from umbel.model.tasks import Facts, Mark, Task
+from umbel.store.relational.marks import pack, unpack
 from umbel.store.relational.tables import task
-
-
-class _Stored(Struct, frozen=True, array_like=True, gc=False):
-    marks: tuple[Mark, ...]
-    cut: bool
-    progress: Progress | None
-
-
-_encode: Final = msgspec.msgpack.Encoder().encode
-_decode: Final = msgspec.msgpack.Decoder(_Stored).decode
 
 RECORD_COLUMNS: Final = (task.c.task_id, task.c.args, task.c.kwargs, task.c.result, task.c.facts)
 """What a record is rebuilt from, in the order of ``facts_from``."""
@@ -32,7 +22,7 @@ RECORD_COLUMNS: Final = (task.c.task_id, task.c.args, task.c.kwargs, task.c.resu
 
 def facts_from(task_id: str, args: str | None, kwargs: str | None, result: str | None, stored: bytes) -> Facts:
     """Return the facts of a row."""
-    known = _decode(stored)
+    known = unpack(task_id, stored)
     return Facts(
         id=task_id,
         marks=known.marks,
@@ -47,11 +37,6 @@ def facts_from(task_id: str, args: str | None, kwargs: str | None, result: str |
 def task_from(row: tuple[Any, ...]) -> Task:
     """Return the record of a row of ``RECORD_COLUMNS``."""
     return read(facts_from(*row))
-
-
-def stored(facts: Facts) -> bytes:
-    """Return the column ``facts``."""
-    return _encode((facts.marks, facts.cut, facts.progress))
 
 
 class Outline(Struct, frozen=True, gc=False):
@@ -94,7 +79,7 @@ def outline_of(record: Task) -> Outline:
 
 
 class Told(NamedTuple):
-    """What a task is: the columns of its row, its long texts and its marks as ``stored`` writes them.
+    """What a task is: the columns of its row, its long texts and its marks as ``marks.pack`` writes them.
 
     ``retried_at`` are the instants at which it was retried (epoch seconds).
     """
@@ -109,12 +94,12 @@ class Told(NamedTuple):
 
 def told_of(facts: Facts) -> Told:
     """Return what facts say, by the full fold."""
-    return Told(outline_of(read(facts)), facts.args, facts.kwargs, facts.result, stored(facts), _retries(facts.marks))
+    return Told(outline_of(read(facts)), facts.args, facts.kwargs, facts.result, pack(facts), _retries(facts.marks))
 
 
 def retried_at(stored: bytes) -> tuple[float, ...]:
     """Return ``Told.retried_at`` of the column ``facts``."""
-    return _retries(_decode(stored).marks)
+    return _retries(unpack("", stored).marks)
 
 
 def _retries(marks: tuple[Mark, ...]) -> tuple[float, ...]:
