@@ -32,6 +32,22 @@ LONGEST_S: Final = 3.2e8
 """Ten years: what is said to have taken longer counts as this long, so that sums fit in 64 bits."""
 
 
+class Period(IntEnum):
+    """The spans of UTC that figures are kept for, short to long. The numbers are stored."""
+
+    MINUTE = 1
+    HOUR = 2
+    DAY = 3
+
+    @property
+    def seconds(self) -> int:
+        """Its length."""
+        return SECONDS[self]
+
+
+SECONDS: Final = {Period.MINUTE: MINUTE_S, Period.HOUR: 3_600, Period.DAY: 86_400}
+
+
 class Figure(IntEnum):
     """What is counted. The numbers are the places in ``Tally.counts``."""
 

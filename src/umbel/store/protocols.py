@@ -19,6 +19,7 @@ from msgspec import Struct
 from umbel.model.errors import UmbelError
 from umbel.model.events import Event
 from umbel.model.gaps import Gap
+from umbel.model.metrics import By, Series, Totals
 from umbel.model.search import Query
 from umbel.model.tasks import Task
 from umbel.model.workers import Worker
@@ -42,6 +43,10 @@ class QueryTooSlow(StoreError):
 
 class BadCursor(StoreError):
     """A cursor that this store did not give out, or gave out for another sort."""
+
+
+class BadQuestion(StoreError):
+    """A question that no store answers: an interval that ends before it begins, or too much at once."""
 
 
 class Arrival(Struct, frozen=True, gc=False):
@@ -336,6 +341,38 @@ class GapStore(Protocol):
         """Return when a collector was last at work (its newest commit, or ``note_seen``); ``None`` before the first."""
 
 
+class MetricsReader(Protocol):
+    """The questions about what happened, from figures that are kept longer than the tasks. All periods are of UTC.
+
+    The newest figures are those of the last commit. Every call has a time limit (QueryTooSlow).
+    """
+
+    def series(
+        self,
+        by: By,
+        since: float,
+        until: float,
+        *,
+        keys: Sequence[str] | None = None,
+        top: int = 10,
+        step_s: int | None = None,
+    ) -> Series:
+        """Return lines of figures along an interval (epoch seconds), all over the same points.
+
+        Of ``keys``, at most 50 and in their order, or of the ``top`` busiest ones (at most 50), busiest first; by
+        ``TOTAL`` there is one line. The step is the shortest with at most 400 points of which figures are kept, or
+        ``step_s``, one of ``model.metrics.STEPS``, with at most 1,500. The ends are widened to whole steps.
+        A point in which nothing was seen, because Umbel was not there or not linked, is ``None`` and not zero.
+        Raises BadQuestion.
+        """
+
+    def totals(self, by: By, since: float, until: float) -> Totals:
+        """Return the figures of each key over an interval (epoch seconds), at most 10,000, the busiest first.
+
+        Raises BadQuestion when the interval is empty.
+        """
+
+
 class WorkerStore(Protocol):
     """The questions about workers."""
 
@@ -346,7 +383,7 @@ class WorkerStore(Protocol):
         """Return how many stored tasks are STARTED on each worker."""
 
 
-class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, WorkerStore, Protocol):
+class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsReader, WorkerStore, Protocol):
     """All roles in one, opened and closed as one."""
 
     @property

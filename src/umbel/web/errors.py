@@ -14,7 +14,7 @@ from litestar.types import ExceptionHandlersMap
 from umbel.live.hub import TooManyReaders
 from umbel.model.errors import UmbelError
 from umbel.model.search import SearchError
-from umbel.store.protocols import BadCursor, QueryTooSlow, StoreError
+from umbel.store.protocols import BadCursor, BadQuestion, QueryTooSlow, StoreError
 from umbel.web.clearing import ClearingRuns, NotConfirmed
 from umbel.web.exports import ExportRuns
 from umbel.web.schemas import Problem
@@ -30,6 +30,7 @@ class NotFound(UmbelError):
 _STATUS: Final[tuple[tuple[type[UmbelError], HTTPStatus], ...]] = (
     (SearchError, HTTPStatus.BAD_REQUEST),
     (BadCursor, HTTPStatus.BAD_REQUEST),
+    (BadQuestion, HTTPStatus.BAD_REQUEST),
     (NotConfirmed, HTTPStatus.BAD_REQUEST),
     (NotFound, HTTPStatus.NOT_FOUND),
     (ClearingRuns, HTTPStatus.CONFLICT),

@@ -16,11 +16,11 @@ from hypothesis import given, settings, strategies as st
 from tests.store.support import NAMES, WORKERS, a_stream, arrivals, in_batches
 from tests.support.events import T0, a_task_that_succeeded, an_event, received
 from umbel.model.events import TaskEvent
-from umbel.model.rollups import Figure
+from umbel.model.rollups import Figure, Period
 from umbel.model.search import EVERYTHING
 from umbel.store.protocols import Retention
 from umbel.store.relational import rollups
-from umbel.store.relational.rollup_rows import NO_KEY, OTHER, Dimension, Period, sum_of
+from umbel.store.relational.rollup_rows import NO_KEY, OTHER, Dimension, sum_of
 from umbel.store.relational.sqlite import SqliteStore
 
 HOUR_AHEAD = 3_600.0

@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from umbel.model.rollups import Period
 from umbel.store.protocols import Retention
-from umbel.store.relational.rollup_rows import Dimension, Period, by_kind
+from umbel.store.relational.rollup_rows import Dimension, by_kind
 from umbel.store.relational.tables import DEFAULT_CLUSTER
 
 _OLDEST: Final = by_kind("SELECT min(start) FROM rollup WHERE {kind}")

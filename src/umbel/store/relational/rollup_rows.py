@@ -7,29 +7,13 @@ from enum import IntEnum
 from typing import Any, Final
 
 from umbel.model.histogram import Histogram
-from umbel.model.rollups import FIGURES, MINUTE_S, Tally
+from umbel.model.rollups import FIGURES, Period, Tally
 from umbel.store.relational.tables import DEFAULT_CLUSTER, ROLLUP_SUMS
 
 NO_KEY: Final = 0
 """The key of ``TOTAL``, and of tasks of which the name, queue or worker is not known."""
 OTHER: Final = -1
 """The key of what came when all places were taken."""
-
-
-class Period(IntEnum):
-    """The spans of UTC that figures are kept for. The numbers are stored."""
-
-    MINUTE = 1
-    HOUR = 2
-    DAY = 3
-
-    @property
-    def seconds(self) -> int:
-        """Its length."""
-        return SECONDS[self]
-
-
-SECONDS: Final = {Period.MINUTE: MINUTE_S, Period.HOUR: 3_600, Period.DAY: 86_400}
 
 
 class Dimension(IntEnum):

@@ -16,14 +16,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from umbel.model.rollups import MINUTE_S, Share, Tally, share_of, step, tallies_of
+from umbel.model.rollups import MINUTE_S, SECONDS, Period, Share, Tally, share_of, step, tallies_of
 from umbel.store.relational.rollup_rows import (
     FIGURE_COLUMNS,
     NO_KEY,
     OTHER,
-    SECONDS,
     Dimension,
-    Period,
     by_kind,
     sum_of,
     tally_of,

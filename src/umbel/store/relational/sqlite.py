@@ -20,6 +20,7 @@ from urllib.parse import quote
 from sqlalchemy import func, literal_column, select
 
 from umbel.model.gaps import Gap
+from umbel.model.metrics import By, Series, Totals
 from umbel.model.search import Query
 from umbel.model.tasks import Task
 from umbel.model.workers import Worker
@@ -42,7 +43,17 @@ from umbel.store.protocols import (
     TaskList,
     TaskType,
 )
-from umbel.store.relational import archive, care, counters, gaps as gap_rows, journal, lists, sightings, task_types
+from umbel.store.relational import (
+    archive,
+    care,
+    counters,
+    gaps as gap_rows,
+    journal,
+    lists,
+    rollup_reads,
+    sightings,
+    task_types,
+)
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import reader_engine, writer_engine
 from umbel.store.relational.errors import translated
@@ -203,6 +214,25 @@ class SqliteStore:
         """See ``TaskReader.size_bytes``: the file and what waits beside it."""
         files = (Path(f"{self._path}{ending}") for ending in _FILES)
         return sum(file.stat().st_size for file in files if file.exists())
+
+    def series(  # the contract's
+        self,
+        by: By,
+        since: float,
+        until: float,
+        *,
+        keys: Sequence[str] | None = None,
+        top: int = 10,
+        step_s: int | None = None,
+    ) -> Series:
+        """See ``MetricsReader.series``."""
+        with self._reads() as reader:
+            return rollup_reads.series(reader, by, since, until, top if keys is None else keys, step_s)
+
+    def totals(self, by: By, since: float, until: float) -> Totals:
+        """See ``MetricsReader.totals``."""
+        with self._reads() as reader:
+            return rollup_reads.totals(reader, by, since, until)
 
     def keep_gaps(self, gaps: Sequence[Gap]) -> None:
         """See ``GapStore.keep_gaps``."""
