@@ -21,9 +21,12 @@ from msgspec.structs import replace
 from umbel import __version__
 from umbel.control.catalogue import Catalogue
 from umbel.control.inspect import Inspector
+from umbel.control.reconcile import Reconciler
+from umbel.control.results import Results
 from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
 from umbel.ingest.gaps import GapKeeper
+from umbel.ingest.receivers.queues import DURABLE_TTL_S
 from umbel.live.hub import Hub, Topic
 from umbel.model.errors import UmbelError
 from umbel.model.secrets import Masker, mask_text
@@ -77,6 +80,8 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
         parts.inspector.start()
         stack.callback(parts.catalogue.stop)
         parts.catalogue.start()
+        stack.callback(parts.repair.stop)
+        parts.repair.start()
         asyncio.run(_serve_web(settings, parts, listener, on_ready))
     return 0
 
@@ -95,20 +100,35 @@ class _Parts:
             on_commit=lambda _: self.hub.wake(),
             clock=time.time,
         )
-        self.gaps = GapKeeper(
-            store, health=self.collector.health, account=self.collector.account, clock=time.time, logger=log
-        )
         control_log = logging.getLogger("umbel.control")
         self.inspector = Inspector(app, logger=control_log)
         self.catalogue = Catalogue(self.inspector, store, clock=time.time, logger=control_log)
-        self.views = Views(store, clock=time.time, sight=self._sight)
         self._masker = _masker(app, settings)
+        self.repair = Reconciler(
+            store,
+            inspector=self.inspector,
+            results=Results(app, masker=self._masker),
+            learn=self.collector.learn,
+            seeing_since=self._seeing_since,
+            clock=time.time,
+            logger=control_log,
+        )
+        self.gaps = GapKeeper(
+            store,
+            health=self.collector.health,
+            account=self.collector.account,
+            on_change=self.repair.note_gap,
+            kept_s=DURABLE_TTL_S if settings.durable_queue else 0.0,
+            clock=time.time,
+        )
+        self.views = Views(store, clock=time.time, sight=self._sight)
         trust = Trust(account=self._account, free_bytes=lambda: free_bytes(settings.store_location), clock=time.time)
         self.health = HealthView(
             _identity(settings),
             store,
             link=self._link,
             collector=self._collecting,
+            repair=lambda: _same_fields(schemas.Repair, self.repair.health()),
             doubts=trust.doubts,
             clock=time.time,
         )
@@ -133,6 +153,10 @@ class _Parts:
         if broker.state == "connected":
             return Sight(seeing_since=broker.since)
         return Sight(blind_since=broker.blind[-1].since if broker.blind else broker.since)
+
+    def _seeing_since(self) -> float | None:
+        broker = self.collector.health().broker
+        return broker.since if broker.state == "connected" else None
 
     def _link(self) -> schemas.BrokerHealth:
         return _same_fields(schemas.BrokerHealth, self.collector.health().broker)
@@ -166,7 +190,7 @@ def _shaped(shape: type[S], source: Struct) -> S:
     return msgspec.convert(source, shape, from_attributes=True, strict=False)
 
 
-_INSTANTS: Final = frozenset({"since", "last_event_at"})
+_INSTANTS: Final = frozenset({"since", "last_event_at", "last_at"})
 
 
 def _app_of(settings: Settings) -> Celery:

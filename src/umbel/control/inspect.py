@@ -26,6 +26,9 @@ ANSWER_WITHIN_S: Final = 3.0
 WORKERS_AT_ONCE: Final = 10_000
 _DRAIN_S: Final = 0.05
 """A question that comes while others are open waits for so long."""
+_STRANGERS_S: Final = 0.1
+_NOBODY_KNOWN_S: Final = 1.0
+"""How long workers of which nobody has heard may take, beside those that are known and where none is."""
 
 
 class CannotAsk(UmbelError):
@@ -61,7 +64,7 @@ class _Question:
     @property
     def is_open(self) -> bool:
         """Whether an answer may still come that is waited for."""
-        return not all(future.done() for future in self.futures.values())
+        return self.destination is None or not all(future.done() for future in self.futures.values())
 
     def take(self, answers: Mapping[str, Any]) -> None:
         """Take what workers answered."""
@@ -113,7 +116,7 @@ class Inspector:
         """Return what ``workers`` answer to each of the commands, in their order; they go out together.
 
         Blocks until all have answered, for ``within_s`` seconds at most once the link is there. With ``to_all`` every
-        worker is asked, and ``workers`` are those that are waited for. Raises CannotAsk.
+        worker is asked, and ``workers`` are those that are waited for; others have a moment more. Raises CannotAsk.
         """
         questions = [_Question(command, workers, to_all, within_s) for command in commands]
         for question in questions:
@@ -123,6 +126,8 @@ class Inspector:
         for question in questions:
             self._await_sending(question)
         wait([future for question in questions for future in question.futures.values()], within_s)
+        if to_all:
+            self._is_over.wait(_STRANGERS_S if workers else _NOBODY_KNOWN_S)
         return [_answers(question) for question in questions]
 
     def _await_sending(self, question: _Question) -> None:

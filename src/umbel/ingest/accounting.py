@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from umbel.ingest.loss import ProcessLoss
 from umbel.ingest.series import STEP_S, STEPS, Series, Spread, Totals
-from umbel.model.events import Event, WorkerEvent
+from umbel.model.events import LEARNT_TYPE, Event, WorkerEvent
 from umbel.model.workers import least_offset
 from umbel.store.protocols import Arrival
 
@@ -191,7 +191,7 @@ class Accounting:
             step = self._series.step(now)
             step.totals = totals
             step.commit.add((took_s,))
-            step.lag.add([self._lag_s(arrival, now) for arrival in sample])
+            step.lag.add([self._lag_s(arrival, now) for arrival in sample if arrival.event.type != LEARNT_TYPE])
 
     def read(self) -> Account:
         """Return how things stand."""

@@ -71,15 +71,19 @@ class Batcher:
         self._batch_s = batch_s
         self._chunks: deque[_Chunk] = deque()
         self._size = 0
-        self._token = 0
+        self._token = self._newest_token = 0
         self._opened_at: float | None = None
         self._closed = False
         self._dropped: Counter[str] = Counter()
         self._changed = threading.Condition()
 
-    def push(self, arrivals: list[Arrival], token: int) -> None:
-        """Add what arrived with the message of this token (greater than those before), in its order."""
+    def push(self, arrivals: list[Arrival], token: int | None = None) -> None:
+        """Add what arrived with the message of this token (greater than those before), in its order.
+
+        Without a token it is of no message.
+        """
         with self._changed:
+            token = self._newest_token = self._newest_token if token is None else token
             if self._opened_at is None and arrivals:
                 self._opened_at = self._clock()
             self._chunks.append(_Chunk(arrivals, token))

@@ -8,7 +8,7 @@ import logging
 import random as random_module
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import celery
@@ -24,7 +24,7 @@ from umbel.ingest.receivers.protocol import Receiver
 from umbel.ingest.series import Totals
 from umbel.ingest.tally import Reason, Tally
 from umbel.ingest.writer import EventStore, Writer
-from umbel.model.events import Event
+from umbel.model.events import Event, Learnt
 from umbel.store.protocols import Arrival, Commit, Retention
 
 RECEIVE_S: Final = 0.25
@@ -108,6 +108,11 @@ class Collector:
             self._logger.error("Gave up %d events that the store did not take", self._waiting())
             self._writer.give_up()
             _join(writing, GIVE_UP_WITHIN_S)
+
+    def learn(self, facts: Sequence[Learnt]) -> None:
+        """Commit facts that did not come as events, with the events and in their turn. Any thread may call it."""
+        now = self._clock()
+        self._batcher.push([Arrival(fact, now) for fact in facts])
 
     def health(self) -> IngestHealth:
         """Return how the link and the collector are now. Any thread may call it."""

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from umbel.ingest.backoff import Backoff
 from umbel.ingest.batcher import Batch, Batcher
 from umbel.ingest.tally import Reason, Tally
+from umbel.model.events import LEARNT_TYPE
 from umbel.store.protocols import Arrival, Commit, Pruned, Retention, StoreError
 
 IDLE_S: Final = 1.0
@@ -138,7 +139,7 @@ class Writer:
         self.commits += 1
         self.committed += len(arrivals)
         self.last_commit_at = now
-        self.lag_s = _lag_s(arrivals, now)
+        self.lag_s = _lag_s(arrivals, now, self.lag_s)
         try:
             self._note_commit(arrivals, took_s, now)
             self._on_commit(commit)
@@ -166,7 +167,7 @@ class Writer:
         self._next_prune_at = now + (PRUNE_AGAIN_S if pruned.more else PRUNE_EVERY_S)
 
 
-def _lag_s(arrivals: Sequence[Arrival], now: float) -> float:
-    """The median, because one worker's clock may be wrong."""
-    sample = arrivals[:: max(1, len(arrivals) // LAG_SAMPLES)]
-    return max(0.0, now - statistics.median(arrival.event.timestamp for arrival in sample))
+def _lag_s(arrivals: Sequence[Arrival], now: float, before: float | None) -> float | None:
+    """The median, because one worker's clock may be wrong. What was learnt afterwards is not late."""
+    sample = [one.event for one in arrivals[:: max(1, len(arrivals) // LAG_SAMPLES)] if one.event.type != LEARNT_TYPE]
+    return max(0.0, now - statistics.median(event.timestamp for event in sample)) if sample else before

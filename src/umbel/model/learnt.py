@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from umbel.model.events import (
@@ -142,7 +143,8 @@ def _natural(value: object) -> int | None:
 
 
 def _instant(value: object) -> float | None:
-    """Return epoch seconds of an ISO 8601 text or a number."""
+    """Return epoch seconds of an ISO 8601 text, a number or a ``datetime`` (UTC where it has no zone)."""
+    value = value.isoformat() if isinstance(value, datetime) else value
     at = epoch_of(value) if isinstance(value, str) else value if type(value) in (int, float) else None
     if not isinstance(at, int | float) or not math.isfinite(at):
         return None

@@ -29,15 +29,19 @@ class Identity(Struct, frozen=True, kw_only=True):
 
 
 class HealthView:
-    """Reads the health. ``link`` and ``collector`` return the state of the collecting half, ``doubts`` judges it."""
+    """Reads the health. ``link`` and ``collector`` return the state of the collecting half, ``doubts`` judges it.
 
-    def __init__(
+    ``repair`` returns what was done about events that were missed.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it puts together
         self,
         identity: Identity,
         store: Reader,
         *,
         link: Callable[[], schemas.BrokerHealth],
         collector: Callable[[], schemas.CollectorHealth],
+        repair: Callable[[], schemas.Repair] = schemas.Repair,
         doubts: Doubting = lambda _broker, _collector, _store: [],
         clock: Callable[[], float],
     ) -> None:
@@ -45,6 +49,7 @@ class HealthView:
         self._store = store
         self._link = link
         self._collector = collector
+        self._repair = repair
         self._doubts = doubts
         self._clock = clock
 
@@ -67,6 +72,7 @@ class HealthView:
             warnings=list(self._identity.warnings),
             doubts=self._doubts(broker, collector, store),
             blind=self._blind(),
+            repair=self._repair(),
         )
 
     def _blind(self) -> list[schemas.Gap]:

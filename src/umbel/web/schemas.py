@@ -277,6 +277,23 @@ class CollectorHealth(Schema, frozen=True, kw_only=True):
     buffer_limit: int = 0
 
 
+class Repair(Schema, frozen=True, kw_only=True):
+    """What was done since the start about tasks whose events were missed.
+
+    ``lookups`` counts tasks that were looked up, ``repaired`` those of which something was learnt, ``lost`` those that
+    were given up. ``waiting`` are unfinished, found nowhere, and not given up yet. ``backend`` says why the result
+    backend cannot be read, null where it can.
+    """
+
+    lookups: int = 0
+    repaired: int = 0
+    lost: int = 0
+    waiting: int = 0
+    running: bool = False
+    last_at: datetime | None = None
+    backend: str | None = None
+
+
 class StoreHealth(Schema, frozen=True, kw_only=True):
     """The store. ``url`` has its password masked."""
 
@@ -327,6 +344,7 @@ class Health(Schema, frozen=True, kw_only=True):
     warnings: list[str] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
     blind: list[Gap] = field(default_factory=list)
+    repair: Repair = field(default_factory=Repair)
 
 
 Role = Literal["viewer", "operator", "admin"]

@@ -414,6 +414,7 @@ export interface components {
             doubts?: components["schemas"]["Doubt"][];
             /** Format: date-time */
             now: string;
+            repair?: components["schemas"]["Repair"];
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
@@ -465,6 +466,21 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /** Repair */
+        Repair: {
+            backend?: string | null;
+            last_at?: string | null;
+            /** @default 0 */
+            lookups: number;
+            /** @default 0 */
+            lost: number;
+            /** @default 0 */
+            repaired: number;
+            /** @default false */
+            running: boolean;
+            /** @default 0 */
+            waiting: number;
         };
         /** SelfAccount */
         SelfAccount: {
@@ -809,6 +825,7 @@ export type MalformedSample = components['schemas']['MalformedSample'];
 export type Me = components['schemas']['Me'];
 export type Overview = components['schemas']['Overview'];
 export type Problem = components['schemas']['Problem'];
+export type Repair = components['schemas']['Repair'];
 export type SelfAccount = components['schemas']['SelfAccount'];
 export type SelfIngest = components['schemas']['SelfIngest'];
 export type SelfLive = components['schemas']['SelfLive'];

@@ -1,0 +1,50 @@
+"""When a task of which nothing was heard is looked at, and when again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+from umbel.model.tasks import Task
+
+QUIET_S: Final = 60.0
+AGAIN_S: Final = 60.0
+MOST_S: Final = 3_600.0
+REMEMBERED: Final = 50_000
+
+
+class Patience:
+    """Remembers, of a bounded number of tasks, how often they were looked up. For one thread.
+
+    A task is due when nothing was heard of it for ``quiet_s``, and then after waits that double, up to an hour.
+    """
+
+    def __init__(self, *, quiet_s: float = QUIET_S, again_s: float = AGAIN_S) -> None:
+        self._quiet_s = quiet_s
+        self._again_s = again_s
+        self._next: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._settled: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def is_due(self, task: Task, now: float) -> bool:
+        """Whether to look ``task`` up. One that is held for its ETA is not due before it."""
+        wait_until, _ = self._next.get(task.id, (float("-inf"), 0.0))
+        expected = max(task.updated_at, task.eta or 0.0) + self._quiet_s
+        return now >= max(expected, wait_until)
+
+    def note_tried(self, task: Task, now: float) -> None:
+        """Remember that nothing came of it."""
+        _, waited_s = self._next.pop(task.id, (0.0, self._again_s / 2))
+        wait_s = min(MOST_S, waited_s * 2)
+        self._next[task.id] = (now + wait_s, wait_s)
+        if len(self._next) > REMEMBERED:
+            self._next.popitem(last=False)
+
+    def note_settled(self, task: Task, state: str) -> bool:
+        """Remember that it was told to be in ``state``; whether that is the first time."""
+        self._next.pop(task.id, None)
+        key = (task.id, state)
+        is_first = key not in self._settled
+        self._settled[key] = None
+        if len(self._settled) > REMEMBERED:
+            self._settled.popitem(last=False)
+        return is_first
