@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -60,9 +61,9 @@ class Broker:
 
 
 class RedisServer(Broker):
-    """A real ``redis-server`` that keeps nothing on disk."""
+    """A real ``redis-server`` that keeps nothing on disk. ``options`` are more words of its command line."""
 
-    def __init__(self, folder: Path, *, password: str | None = None) -> None:
+    def __init__(self, folder: Path, *, password: str | None = None, options: Iterable[str] = ()) -> None:
         program = program_or_skip("redis-server")
         self.port = free_port()
         self.password = password
@@ -71,6 +72,7 @@ class RedisServer(Broker):
         command = [program, "--port", str(self.port), "--bind", LOOPBACK, "--dir", str(folder)]
         command += ["--save", "", "--appendonly", "no", "--daemonize", "no"]
         command += ["--requirepass", password] if password else []
+        command += options
         self._process = Process(f"redis-{self.port}", command, folder)
 
     def start(self) -> None:
@@ -95,9 +97,9 @@ class RedisServer(Broker):
 
 
 class RabbitServer(Broker):
-    """A real ``rabbitmq-server``: its own node, folder, ports and epmd."""
+    """A real ``rabbitmq-server``: its own node, folder, ports and epmd. ``config`` are more lines of its file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, config: str = "") -> None:
         program = program_or_skip("rabbitmq-server", _RABBITMQ_FOLDERS)
         port, epmd_port = free_port(), free_port()
         self._port = port
@@ -106,7 +108,8 @@ class RabbitServer(Broker):
         epmd = program_or_skip("epmd")
         self._epmd_port = epmd_port
         self._epmd = Process(f"epmd-{epmd_port}", [epmd, "-address", LOOPBACK, "-port", str(epmd_port)], folder, env)
-        self._process = Process(f"rabbitmq-{port}", [program], folder, {**env, **_rabbit_env(folder, port)})
+        self._env = {**env, **_rabbit_env(folder, port, config)}
+        self._process = Process(f"rabbitmq-{port}", [program], folder, self._env)
 
     def start(self) -> None:
         """Start it and wait until it answers (about five seconds)."""
@@ -119,6 +122,19 @@ class RabbitServer(Broker):
         self._process.stop(how)
         self._epmd.stop()
 
+    def ctl(self, *words: str) -> str:
+        """Run ``rabbitmqctl`` on it and return what it says (about two seconds)."""
+        program = program_or_skip("rabbitmqctl", _RABBITMQ_FOLDERS)
+        done = subprocess.run(
+            [program, "--quiet", "--node", self._env["RABBITMQ_NODENAME"], *words],
+            env={**os.environ, **self._env},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=50,
+        )
+        return done.stdout
+
     def _answers(self) -> bool:
         try:
             with socket.create_connection((LOOPBACK, self._port), 1.0) as link:
@@ -129,9 +145,9 @@ class RabbitServer(Broker):
             return False
 
 
-def _rabbit_env(folder: Path, port: int) -> dict[str, str]:
+def _rabbit_env(folder: Path, port: int, more: str) -> dict[str, str]:
     config = folder / "rabbitmq.conf"
-    config.write_text(f"listeners.tcp.1 = {LOOPBACK}:{port}\nvm_memory_high_watermark.relative = 0.8\n")
+    config.write_text(f"listeners.tcp.1 = {LOOPBACK}:{port}\nvm_memory_high_watermark.relative = 0.8\n{more}\n")
     (folder / "enabled_plugins").write_text("[].\n")
     return {
         "RABBITMQ_NODENAME": f"umbel{port}@localhost",

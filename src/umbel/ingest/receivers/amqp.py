@@ -67,7 +67,8 @@ class AmqpReceiver(LiveReceiver):
 class AmqpSubscription:
     """A connection, its channel and a consumer of raw messages; see ``Live``.
 
-    Opening it raises what kombu and py-amqp raise, LinkLost and NotSupported.
+    Opening it raises what kombu and py-amqp raise, LinkLost and NotSupported. A heartbeat of the broker is a sign of
+    life too.
     """
 
     explanation: str | None = None
@@ -76,6 +77,7 @@ class AmqpSubscription:
         self._messages: list[RawMessage] = []
         self._unsettled: deque[tuple[int, int]] = deque()
         self._comes_much = False
+        self.heard_at = time.monotonic()
         self._connection = Connection(app, HEARTBEAT_S)
         try:
             self._link = self._connection.link
@@ -104,13 +106,11 @@ class AmqpSubscription:
     def drain(self, timeout_s: float) -> None:
         """Gather what comes; raises LinkLost, OSError or what py-amqp raises when the link is gone."""
         before = len(self._messages)
-        try:
-            if self._wait(timeout_s):
-                if self._comes_much:
-                    time.sleep(GATHER_S)
-                self._drain()
-        finally:
-            self._wire.sock.settimeout(SEND_WITHIN_S)
+        if self._wait(timeout_s):
+            if self._comes_much:
+                time.sleep(GATHER_S)
+            self._drain()
+        self._wire.sock.settimeout(SEND_WITHIN_S)
         self._comes_much = len(self._messages) - before >= MUCH
         self._connection.transport.heartbeat_check(self._link, rate=2)
 
@@ -161,6 +161,7 @@ class AmqpSubscription:
         data = self._wire.sock.recv(_READ_BYTES)
         if not data:
             raise LinkLost("the broker closed the connection")
+        self.heard_at = time.monotonic()
         self._link.bytes_recv += 1  # what py-amqp knows a living broker by
         rest, self._wire._read_buffer = self._wire._read_buffer, b""  # noqa: SLF001 - see the module
         self._wire._read_buffer = self._cutter.cut(rest + data, self._messages)  # noqa: SLF001 - the same

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
@@ -38,6 +39,10 @@ class Live(Protocol):
 
     def close(self, *, is_lost: bool = False) -> None:
         """Let go of everything. Where the link is lost, nobody waits for the broker's answer to it."""
+
+    @property
+    def heard_at(self) -> float:
+        """When the broker last gave a sign of life, by ``time.monotonic``."""
 
     @property
     def explanation(self) -> str | None:
@@ -93,7 +98,6 @@ class LiveReceiver:
         self._live: Live | None = None
         self._woken = threading.Event()
         self._next_try_at = 0.0
-        self._worked_at = clock()
         self._connected_at = 0.0
         self._token = 0
         self._settled = 0
@@ -112,7 +116,6 @@ class LiveReceiver:
         try:
             live.settle(self._settled)
             live.drain(timeout_s)
-            self._worked_at = self._clock()
         except Exception as error:  # noqa: BLE001 - drivers raise what they like when a link breaks
             messages = live.take(self._token)
             self._lose(error)
@@ -159,7 +162,7 @@ class LiveReceiver:
         except Exception as error:  # noqa: BLE001 - drivers raise what they like; all of it means "not now"
             self._put_off(error)
             return False
-        self._connected_at = self._worked_at = self._clock()
+        self._connected_at = self._clock()
         self._link.connected(live.explanation)
         self._logger.info("Receiving events from %s", self._link.health().url)
         return True
@@ -184,11 +187,12 @@ class LiveReceiver:
 
     def _lose(self, error: Exception) -> None:
         live, self._live = self._live, None
+        silent_s = time.monotonic() - live.heard_at if live is not None else 0.0
         if self._clock() - self._connected_at >= STEADY_S:
             self._backoff.reset()
         wait_s, told = self._backoff.next_s(), self._told(error)
         self._next_try_at = self._clock() + wait_s
-        self._link.lost(told, since=self._worked_at, wait_s=wait_s)
+        self._link.lost(told, since=self._clock() - silent_s, wait_s=wait_s)
         self._logger.warning("Lost the link to %s: %s", self._link.health().url, told)
         if live is not None:
             live.close(is_lost=True)

@@ -27,13 +27,12 @@ class PubSubReader:
         self._open = Envelopes().open
         self._connection.register_connect_callback(self._on_connect)  # held weakly by redis-py
 
-    def read(self, timeout_s: float, inbox: Inbox) -> None:
-        """Put what comes into ``inbox``, waiting at most ``timeout_s`` for the first message.
-
-        Raises LinkLost, or what redis-py raises, when the link is gone.
-        """
+    def read(self, timeout_s: float, inbox: Inbox) -> bool:
+        """See ``Reader``. Raises LinkLost, or what redis-py raises, when the link is gone."""
+        owed = self._pubsub.health_check_response_counter
         messages, next_response = inbox.messages, self._pubsub.parse_response
         response = next_response(block=False, timeout=timeout_s)
+        is_heard = response is not None or self._pubsub.health_check_response_counter < owed
         must_stop_at = time.monotonic() + MAX_DRAIN_S
         while response is not None:
             if response[0] in _MESSAGE_TYPES:
@@ -42,6 +41,7 @@ class PubSubReader:
                 break
             response = next_response(block=False, timeout=0)
         self._check()
+        return is_heard
 
     def keep_alive(self) -> None:
         """Ask the server for a sign of life when one is due; raises LinkLost where it owes too many."""

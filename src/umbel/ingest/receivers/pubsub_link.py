@@ -31,7 +31,8 @@ class PubSubLink:
     """Subscribes ``connection`` (redis-py's, connected) to ``pattern`` and reads it. One thread.
 
     Each method raises LinkLost, or OSError, when the link is gone. ``behind_bytes`` is how much came since the socket
-    was last read empty: what a slow reader owes. ``NotSupported`` is raised for a connection without a socket.
+    was last read empty: what a slow reader owes. ``heard_at`` is when anything came last, by ``time.monotonic``.
+    ``NotSupported`` is raised for a connection without a socket.
     """
 
     def __init__(self, connection: Any, pattern: str) -> None:  # noqa: ANN401 - redis-py has a class a transport
@@ -41,9 +42,10 @@ class PubSubLink:
             raise NotSupported(f"{type(connection).__name__} has no socket to read from")
         self._parser = PushParser(pattern.encode())
         self._received: list[bytes] = []
-        self._heard_at = time.monotonic()
+        self.heard_at = time.monotonic()
         self._asked_at: float | None = None
         self._comes_much = False
+        self._lost: LinkLost | OSError | None = None
         self.behind_bytes = 0
         self._subscribe(pattern.encode())
 
@@ -52,18 +54,30 @@ class PubSubLink:
 
         What came before the link was lost is returned first, and the loss raised at the next call.
         """
-        if self._wait(timeout_s):
-            if self._comes_much:
-                time.sleep(GATHER_S)
-            self._drain()
+        if self._lost is not None:
+            raise self._lost
+        try:
+            self._look(timeout_s)
+        except (LinkLost, OSError) as error:
+            if not self._received:
+                raise
+            self._lost = error
         payloads, self._received = self._received, []
         self._comes_much = len(payloads) >= MUCH
         return payloads
 
+    def _look(self, timeout_s: float) -> None:
+        if self._wait(timeout_s):
+            if self._comes_much:
+                time.sleep(GATHER_S)
+            self._drain()
+
     def keep_alive(self) -> None:
         """Ask a silent server for a sign of life; raises LinkLost where it does not answer in time."""
         now = time.monotonic()
-        if self._asked_at is None and now - self._heard_at > PING_AFTER_S:
+        if self._lost is not None:
+            return
+        if self._asked_at is None and now - self.heard_at > PING_AFTER_S:
             self._send(_PING)
             self._asked_at = now
         elif self._asked_at is not None and now - self._asked_at > PONG_WITHIN_S:
@@ -112,7 +126,7 @@ class PubSubLink:
         data = self._socket.recv(_READ_BYTES)
         if not data:
             raise LinkLost("the server closed the connection")
-        self._heard_at, self._asked_at = time.monotonic(), None
+        self.heard_at, self._asked_at = time.monotonic(), None
         self.behind_bytes += len(data)
         self._received += self._parser.feed(data)
         return True

@@ -37,8 +37,11 @@ class Inbox:
 class Reader(Protocol):
     """Reads a subscription. Each method raises what the driver raises when the link is gone."""
 
-    def read(self, timeout_s: float, inbox: Inbox) -> None:
-        """Put what comes into ``inbox``, waiting at most ``timeout_s`` for the first message."""
+    def read(self, timeout_s: float, inbox: Inbox) -> bool:
+        """Put what comes into ``inbox``, waiting at most ``timeout_s`` for the first message.
+
+        Returns whether the broker gave a sign of life.
+        """
 
     def keep_alive(self) -> None:
         """Do what keeps the link alive, and find out where it is not."""
@@ -50,8 +53,8 @@ class KombuReader:
     def __init__(self, drain: Callable[[float], object]) -> None:
         self._drain = drain
 
-    def read(self, timeout_s: float, inbox: Inbox) -> None:
-        """Put what comes into ``inbox``, waiting at most ``timeout_s`` for the first message."""
+    def read(self, timeout_s: float, inbox: Inbox) -> bool:
+        """See ``Reader``; a look that ends without an error was answered."""
         inbox.must_stop_at = time.monotonic() + timeout_s + MAX_DRAIN_S
         try:
             with quiet_ends(), contextlib.suppress(Full):
@@ -61,6 +64,7 @@ class KombuReader:
                     self._drain(_MOMENT_S)
         finally:
             inbox.must_stop_at = math.inf
+        return True
 
     def keep_alive(self) -> None:
         """Do nothing: these transports ask their broker again and again."""
@@ -74,15 +78,17 @@ class AmqpReader:
         self._link = link
         _read_ahead(link.transport)
 
-    def read(self, timeout_s: float, inbox: Inbox) -> None:
-        """Put what comes into ``inbox``, waiting at most ``timeout_s`` for the first message."""
+    def read(self, timeout_s: float, inbox: Inbox) -> bool:
+        """See ``Reader``."""
         drain, link = self._transport.drain_events, self._link
+        before = link.bytes_recv
         with quiet_ends():
             drain(link, timeout=timeout_s)
             must_stop_at = time.monotonic() + MAX_DRAIN_S
             with self._short_timeout():
                 while len(inbox.messages) < MAX_MESSAGES and time.monotonic() < must_stop_at:
                     drain(link, timeout=_MOMENT_S)
+        return bool(link.bytes_recv != before)
 
     def keep_alive(self) -> None:
         """Send a heartbeat when one is due, and expect the broker's."""

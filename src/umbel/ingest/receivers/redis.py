@@ -66,6 +66,11 @@ class RedisSubscription:
             self.close(is_lost=True)
             raise
 
+    @property
+    def heard_at(self) -> float:
+        """When Redis last sent anything, an answer to a ping too."""
+        return self._listening.heard_at if self._listening is not None else 0.0
+
     def drain(self, timeout_s: float) -> None:
         """Gather what comes; raises LinkLost, OSError or redis.RedisError when the link is gone."""
         listening = self._listening

@@ -1,5 +1,6 @@
 """One live subscription to Celery's events through kombu, from its connection to its last message."""
 
+import time
 import uuid
 from collections.abc import Sequence
 from typing import Any, Final
@@ -32,6 +33,7 @@ class Subscription:
             self._channel = self._connection.channel()
             self._consume(_queue(app, self._connection))
             self._reader = self._reader_of_driver()
+            self.heard_at = time.monotonic()
         except BaseException:
             self.close(is_lost=True)
             raise
@@ -74,7 +76,8 @@ class Subscription:
         Raises LinkLost, or what the driver raises, when the link is gone; what came before it is still there for
         ``take``.
         """
-        self._reader.read(timeout_s, self._inbox)
+        if self._reader.read(timeout_s, self._inbox):
+            self.heard_at = time.monotonic()
         self._reader.keep_alive()
 
     def take(self, token: int) -> Sequence[RawMessage]:  # noqa: ARG002 - nothing is acknowledged
