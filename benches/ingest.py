@@ -22,15 +22,13 @@ import threading
 import time
 import venv
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import celery
-import kombu
 import redis
-from celery.events.event import get_exchange
 
 from benches import _stream
 from benches._machine import load, machine
@@ -38,6 +36,7 @@ from tests.support.services import start_broker
 from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
 from umbel.ingest.decode import EventDecoder
+from umbel.ingest.garbage import tune_collections
 from umbel.ingest.health import BrokerHealth
 from umbel.ingest.receivers.protocol import RawMessage, Received
 from umbel.ingest.tally import Tally
@@ -48,7 +47,7 @@ HERE = Path(__file__).resolve().parent
 TASKS = {"quick": 30_000, "normal": 300_000}
 MESSAGES_AT_ONCE = 500
 MESSAGES_AHEAD = 20_000
-BATCH = 5_000
+BATCH = 20_000
 LIMIT_S = 600.0
 MIB = 2**20
 
@@ -96,16 +95,34 @@ class FileReceiver:
         """There is nothing to close."""
 
 
-def run_decode(path: Path, _folder: Path) -> int:
+class Watch:
+    """What a run took, from its ``start`` on: opening a new store is not part of it."""
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Begin now."""
+        self._began, self._cpu_began = time.perf_counter(), time.process_time()
+
+    def read(self) -> dict[str, Any]:
+        """Return the figures so far."""
+        took_s, cpu_s = time.perf_counter() - self._began, time.process_time() - self._cpu_began
+        return {"took_s": took_s, "cpu_s": cpu_s, "rss_bytes": _rss_bytes()}
+
+
+def run_decode(path: Path, _folder: Path, watch: Watch) -> int:
     """Decode alone."""
     decoder = EventDecoder(Tally(time.time))
+    watch.start()
     return sum(len(decoder.decode(body, "application/json", "utf-8")) for body in _stream.read(path))
 
 
-def run_commit(path: Path, folder: Path) -> int:
-    """Decode and commit on one thread, in batches of 5,000 events."""
+def run_commit(path: Path, folder: Path, watch: Watch) -> int:
+    """Decode and commit on one thread, in batches of 20,000 events."""
     decoder = EventDecoder(Tally(time.time))
     with closing(open_store(str(folder / "umbel.db"))) as store:
+        watch.start()
         events = (event for body in _stream.read(path) for event in decoder.decode(body, "application/json"))
         stored = 0
         while batch := [Arrival(event, event.timestamp) for event in islice(events, BATCH)]:
@@ -113,12 +130,13 @@ def run_commit(path: Path, folder: Path) -> int:
         return stored
 
 
-def run_collector(path: Path, folder: Path) -> int:
+def run_collector(path: Path, folder: Path, watch: Watch) -> int:
     """The whole collector, on its threads."""
     receiver = FileReceiver(path)
     app = celery.Celery("bench", broker="memory://", set_as_current=False)
     with closing(open_store(str(folder / "umbel.db"))) as store:
         collector = Collector(app, store, receiver=receiver, enable_events=False)
+        watch.start()
         collector.start()
         while not receiver.is_over:
             time.sleep(0.01)
@@ -128,17 +146,17 @@ def run_collector(path: Path, folder: Path) -> int:
         return health.committed
 
 
-def run_redis(path: Path, folder: Path) -> int:
+def run_redis(path: Path, folder: Path, watch: Watch) -> int:
     """From a real Redis, published by another process as fast as it can."""
-    return _from_broker("redis", path, folder)
+    return _from_broker("redis", path, folder, watch)
 
 
-def run_rabbitmq(path: Path, folder: Path) -> int:
+def run_rabbitmq(path: Path, folder: Path, watch: Watch) -> int:
     """From a real RabbitMQ, published by another process as fast as it can."""
-    return _from_broker("rabbitmq", path, folder)
+    return _from_broker("rabbitmq", path, folder, watch)
 
 
-def _from_broker(kind: str, path: Path, folder: Path) -> int:
+def _from_broker(kind: str, path: Path, folder: Path, watch: Watch) -> int:
     with ExitStack() as parts:
         broker = start_broker(parts, folder, kind)
         if kind == "redis":  # or Redis cuts off a subscriber that falls 32 MB behind
@@ -151,76 +169,48 @@ def _from_broker(kind: str, path: Path, folder: Path) -> int:
         collector.start()
         parts.callback(collector.stop)
         _wait(lambda: collector.health().broker.state == "connected")
-        began, cpu_began = time.perf_counter(), time.process_time()
-        events = json.loads(_python("--run", f"publish-{kind}", "--stream", str(path), "--url", broker.url))["events"]
-        published_s = time.perf_counter() - began
+        events = sum(body.count(b'"clock":') for body in _stream.read(path))
+        publisher = parts.enter_context(_publisher(kind, broker.url, path))
+        watch.start()
+        publisher.communicate("go\n", timeout=LIMIT_S)
+        assert publisher.returncode == 0
+        published_s = watch.read()["took_s"]
         _wait(lambda: collector.health().collector.committed >= events)
-        given = {
-            "events": events,
-            "took_s": time.perf_counter() - began,
-            "cpu_s": time.process_time() - cpu_began,
-            "rss_bytes": _rss_bytes(),
-            "published_s": published_s,
-        }
-        print(json.dumps(given))
+        health = collector.health().collector
+        assert (health.committed, health.dropped, health.malformed) == (events, 0, 0)
+        print(json.dumps({"events": events, **watch.read(), "published_s": published_s}))
         return -1
 
 
-def publish_redis(path: Path, url: str) -> int:
-    """Publish a stream on Redis."""
-    events = 0
-    with redis.Redis.from_url(url) as client:
-        bodies = _stream.read(path)
-        while some := list(islice(bodies, MESSAGES_AT_ONCE)):
-            pipeline = client.pipeline(transaction=False)
-            for body in some:
-                pipeline.publish("/0.celeryev/task.multi", _stream.redis_message(body))
-            pipeline.execute()
-            events += sum(body.count(b'"clock":') for body in some)
-    return events
+@contextmanager
+def _publisher(kind: str, url: str, path: Path) -> Iterator[subprocess.Popen[str]]:
+    """Yield a process that publishes as soon as it reads a line."""
+    command = [sys.executable, "-m", "benches._publish", kind, url, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  # ours
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield process
 
 
-def publish_rabbitmq(path: Path, url: str) -> int:
-    """Publish a stream on RabbitMQ."""
-    events = 0
-    with kombu.Connection(url) as connection:
-        channel = connection.channel()
-        exchange = get_exchange(connection)
-        exchange(channel).declare()
-        properties: dict[str, Any] = {"content_type": "application/json", "content_encoding": "utf-8"}
-        for body in _stream.read(path):
-            message = channel.prepare_message(  # type: ignore[attr-defined]  # the stubs know no channel
-                body, properties={"delivery_mode": 1}, **properties
-            )
-            channel.basic_publish(  # type: ignore[attr-defined]  # the same
-                message, exchange=exchange.name, routing_key="task.multi"
-            )
-            events += body.count(b'"clock":')
-    return events
-
-
-RUNS: dict[str, Callable[[Path, Path], int]] = {
+RUNS: dict[str, Callable[[Path, Path, Watch], int]] = {
     "decode": run_decode,
     "commit": run_commit,
     "collector": run_collector,
     "redis": run_redis,
     "rabbitmq": run_rabbitmq,
 }
-PUBLISHERS = {"publish-redis": publish_redis, "publish-rabbitmq": publish_rabbitmq}
 
 
-def run(name: str, stream: Path, url: str) -> None:
+def run(name: str, stream: Path) -> None:
     """Do one run in this process and print what it gave as JSON."""
     logging.disable(logging.INFO)
-    began, cpu_began = time.perf_counter(), time.process_time()
-    if name in PUBLISHERS:
-        print(json.dumps({"events": PUBLISHERS[name](stream, url)}))
-        return
+    tune_collections()
+    watch = Watch()
     with tempfile.TemporaryDirectory(prefix="umbel-bench-", dir=stream.parent) as folder:
-        events = RUNS[name](stream, Path(folder))
+        events = RUNS[name](stream, Path(folder), watch)
+        figures = watch.read()
     if events >= 0:
-        took_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu_began
-        print(json.dumps({"events": events, "took_s": took_s, "cpu_s": cpu_s, "rss_bytes": _rss_bytes()}))
+        print(json.dumps({"events": events, **figures}))
 
 
 def _rss_bytes() -> int:
@@ -309,11 +299,10 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the stores are written; a real disk")
     parser.add_argument("--run", help=argparse.SUPPRESS)
     parser.add_argument("--stream", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--url", default="", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     random.seed(0)
     if arguments.run:
-        run(arguments.run, arguments.stream, arguments.url)
+        run(arguments.run, arguments.stream)
         return
     tasks = arguments.tasks or TASKS["quick" if arguments.quick else "normal"]
     names = ["decode", "commit", "collector", *([] if arguments.no_brokers else ["redis", "rabbitmq"])]

@@ -26,6 +26,7 @@ from umbel.control.results import Results
 from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
 from umbel.ingest.gaps import GapKeeper
+from umbel.ingest.garbage import tune_collections
 from umbel.ingest.receivers.queues import DURABLE_TTL_S
 from umbel.live.hub import Hub, Topic
 from umbel.model.errors import UmbelError
@@ -256,6 +257,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 async def _serve_web(settings: Settings, parts: _Parts, listener: socket.socket, on_ready: OnReady | None) -> None:
     web = create_app(_site(settings), parts.views, parts.health, parts.own, parts.hub)
+    tune_collections()
     config = uvicorn.Config(
         web,
         log_config=None,
