@@ -14,7 +14,7 @@ import redis
 from tests.support.deployment import Deployment, a_deployment
 from tests.support.processes import ROOT, wait_until
 from tests.support.proxy import Proxy
-from tests.support.record import OPEN, contradictions, wait_until_equal
+from tests.support.record import OPEN, contradictions, covers, wait_until_equal
 from tests.support.traffic import Traffic, end_of
 from tests.support.umbel import Umbel
 from tests.support.workers import Worker
@@ -80,18 +80,22 @@ def test_a_network_that_swallows_everything_and_then_cuts(
         umbel.wait_for_state(unheard, "STARTED")
         network.hold()
         wait_until(lambda: unheard in site.outcomes(), "it has ended behind the partition")
+        ended_at = time.time()
         umbel.wait_for_health("blind", within_s=NOTICED_WITHIN_S)
         network.cut()
+        back_at = time.time()
         network.heal()
         umbel.wait_until_connected()
         ids = some_tasks(site)
         all_ended(site, ids)
         wait_until_equal(umbel, lambda: outcomes_of(site, ids))
         assert umbel.health()["broker"]["reconnects"] == 1
+        assert covers(umbel.gaps("link"), ended_at, back_at), umbel.gaps("link")
         assert contradictions(umbel, site.outcomes()) == []
         task = umbel.task(unheard)
         assert task is not None
         assert task["state"] in {*OPEN, "SUCCESS"}
+        assert task["gaps"], "it is said on its page"
 
 
 def test_a_broker_that_is_flushed(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 """Brokers go away while tasks run: the server says that it is blind, and what can be known afterwards is known."""
 
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from tests.support.deployment import Deployment, a_deployment
 from tests.support.processes import wait_until
-from tests.support.record import contradictions
+from tests.support.record import contradictions, covers
 from tests.support.umbel import Umbel
 
 BACK_WITHIN_S = 10.0
@@ -30,6 +31,7 @@ def test_a_broker_that_goes_and_comes_back_while_tasks_run(kind: str, how: signa
         before = umbel.wait_for_state(site.send("add", 1, 2), "SUCCESS")
         umbel.wait_for_state(site.send("sleep", 3), "STARTED")
         site.broker.stop(how)
+        stopped_at = time.time()
         blind = umbel.wait_for_health("blind")
         assert "out of reach; what happens now is not seen" in blind["text"]
         assert blind["collector"]["state"] == "blind"
@@ -37,12 +39,14 @@ def test_a_broker_that_goes_and_comes_back_while_tasks_run(kind: str, how: signa
         assert blind["broker"]["last_error"]
         assert umbel.task(before["id"]) == before, "what was stored stays"
 
+        back_at = time.time()
         site.broker.start()
         umbel.wait_until_connected(within_s=BACK_WITHIN_S)
         assert umbel.health()["broker"]["reconnects"] == 1
         worker.restart_if_gone()
         one_more(site, umbel)
         assert umbel.health()["status"] == "ok"
+        assert covers(umbel.gaps("link"), stopped_at, back_at), umbel.gaps("link")
         assert contradictions(umbel, site.outcomes()) == []
 
 

@@ -1,6 +1,6 @@
 """What Umbel shows, held against what the producers' own record says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from tests.support.processes import wait_until
@@ -30,3 +30,8 @@ def wait_until_equal(umbel: Umbel, record: Callable[[], Mapping[str, str]], with
     except BaseException as failure:
         failure.add_note(f"recorded and shown: {different}")
         raise
+
+
+def covers(gaps: Iterable[tuple[float, float]], since: float, until: float) -> bool:
+    """Whether one of these gaps holds the whole interval."""
+    return any(gap[0] <= since and until <= gap[1] for gap in gaps)

@@ -1,11 +1,13 @@
 """A real Umbel server, as a user starts it: ``umbel --broker … --store …``."""
 
 import json
+import math
 import signal
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -82,6 +84,11 @@ class Umbel:
         items: list[dict[str, Any]] = self.get("tasks", limit=limit)["items"]
         return items
 
+    def gaps(self, kind: str) -> list[tuple[float, float]]:
+        """Return from when until when events may have been missed, in epoch seconds; what lasts has no end (inf)."""
+        told = [gap for gap in self.get("gaps")["items"] if gap["kind"] == kind]
+        return [(_epoch(gap["since"]), _epoch(gap["until"]) if gap["until"] else math.inf) for gap in told]
+
     def wait_for_health(self, status: str, within_s: float = 20.0) -> dict[str, Any]:
         """Return the health once it has this status."""
         wait_until(lambda: self.health()["status"] == status, f"Umbel is {status}", within_s=within_s, every_s=0.1)
@@ -117,6 +124,10 @@ class Umbel:
         self.stop()
         if error is not None:
             error.add_note(self.process.log()[-4000:])
+
+
+def _epoch(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
 
 
 def serves(url: str) -> bool:
