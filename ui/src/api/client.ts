@@ -33,15 +33,34 @@ async function problem(response: Response): Promise<Problem> {
   }
 }
 
-/** Reads one resource of the API. Throws ApiError, also where the server is not there. */
-export async function get<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
+async function ask(url: string, request: RequestInit): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(apiUrl(path) + query(parameters), { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) })
+    response = await fetch(url, request)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError({ type: 'about:blank', title: 'No answer', status: 0, detail: 'Umbel does not answer', position: null })
   }
   if (!response.ok) throw new ApiError(await problem(response))
+  return response
+}
+
+/** Reads one resource of the API. Throws ApiError, also where the server is not there. */
+export async function get<T>(path: string, parameters: Parameters = {}, signal?: AbortSignal): Promise<T> {
+  const response = await ask(apiUrl(path) + query(parameters), { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) })
   return (await response.json()) as T // the shape is the contract of the API, generated from it
 }
+
+/** Asks for a change. Throws ApiError, also where the server is not there. */
+export async function post<T>(path: string, body: object): Promise<T> {
+  const response = await ask(apiUrl(path), { method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+  return (await response.json()) as T // the same
+}
+
+/** Ends something. Throws ApiError, also where the server is not there. */
+export async function remove(path: string): Promise<void> {
+  await ask(apiUrl(path), { method: 'DELETE' })
+}
+
+/** The address of a file that the browser saves by itself. */
+export const download = (path: string, parameters: Parameters): string => apiUrl(path) + query(parameters)

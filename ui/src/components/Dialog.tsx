@@ -9,7 +9,10 @@ interface DialogProps {
   children: ReactNode
 }
 
-/** The browser's own modal dialog: it traps the focus, gives it back, and closes on Esc or a press beside it. */
+/**
+ * The browser's own modal dialog: it traps the focus, gives it back, and closes on Esc or a press beside it.
+ * The focus begins on what has `data-focus-first`, else on the first control.
+ */
 export function Dialog({ title, onClose, className, bare = false, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
@@ -17,6 +20,7 @@ export function Dialog({ title, onClose, className, bare = false, children }: Di
     const dialog = ref.current
     const before = document.activeElement
     dialog?.showModal()
+    dialog?.querySelector<HTMLElement>('[data-focus-first]')?.focus()
     return () => {
       dialog?.close()
       if (before instanceof HTMLElement) before.focus({ preventScroll: true })

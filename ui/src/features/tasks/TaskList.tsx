@@ -23,6 +23,8 @@ interface TaskListProps {
   columns: readonly string[]
   stale: boolean
   empty: ReactNode
+  /** What can be done with the whole list, beside the choice of columns. */
+  tools?: ReactNode
   onSort: (sort: Sort) => void
   onColumns: (columns: readonly string[] | null) => void
 }
@@ -32,7 +34,7 @@ const actions = (row: TaskRow): ReactNode => <RowActions row={row} />
 /** Words are sorted from a, numbers and times from the greatest, at the first press. */
 const ascendingFirst = new Set(['name', 'state', 'worker'])
 
-export function TaskList({ query, total, sort, columns, stale, empty, onSort, onColumns }: TaskListProps) {
+export function TaskList({ query, total, sort, columns, stale, empty, tools: listTools, onSort, onColumns }: TaskListProps) {
   const { utc } = usePreferences()
   const [menu, setMenu] = useState(false)
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, isPlaceholderData, fetchNextPage } = query
@@ -64,6 +66,7 @@ export function TaskList({ query, total, sort, columns, stale, empty, onSort, on
         }}
       />
       <span className="end">
+        {listTools}
         <ColumnsMenu chosen={columns} onChoose={onColumns} onOpenChange={setMenu} />
       </span>
     </div>
