@@ -17,7 +17,10 @@ from umbel.model.rollups import Figure, Period, Tally
 POINTS: Final = 400
 """A series has at most about so many points unless its step is asked for."""
 POINTS_AT_MOST: Final = 1_500
+DAY_S: Final = 86_400
 WEEK_S: Final = 604_800
+LONGEST_S: Final = 10_000 * DAY_S
+"""The longest interval that can be asked about: 27 years."""
 _MONDAY: Final = 345_600
 """The first Monday of 1970 (epoch seconds)."""
 
@@ -187,8 +190,7 @@ def grid(since: float, until: float, kept: Bounds, step_s: int | None = None) ->
 
     Raises ValueError for an interval that is empty, for a step that is none of ``STEPS``, and for too many points.
     """
-    if until <= since:
-        raise ValueError(f"the interval ends ({until:.0f}) before it begins ({since:.0f})")
+    _check(since, until)
     if step_s is not None and step_s not in STEPS:
         raise ValueError(f"a step of {step_s} s; there are {', '.join(map(str, STEPS))}")
     step_s = step_s or _step(since, until, kept)
@@ -197,6 +199,13 @@ def grid(since: float, until: float, kept: Bounds, step_s: int | None = None) ->
     if points > POINTS_AT_MOST:
         raise ValueError(f"{points} points; at most {POINTS_AT_MOST} are told at once, so use a longer step")
     return found
+
+
+def _check(since: float, until: float) -> None:
+    if until <= since:
+        raise ValueError(f"the interval does not begin ({since:.0f}) before it ends ({until:.0f})")
+    if until - since > LONGEST_S:
+        raise ValueError(f"an interval of {(until - since) / DAY_S:,.0f} days; at most {LONGEST_S / DAY_S:,.0f}")
 
 
 def _step(since: float, until: float, kept: Bounds) -> int:
@@ -227,11 +236,12 @@ class Piece(Struct, frozen=True, kw_only=True):
 
 
 def pieces(since: float, until: float, kept: Bounds, newest: int) -> list[Piece]:
-    """Return the fewest rows that make up an interval, widened to what is kept, oldest first.
+    """Return the fewest minutes, hours and days that make up an interval, widened to what is kept, oldest first.
 
-    ``newest`` is the last minute of which there are figures: a day that is not over yet is as good as a whole one when
-    nothing came after ``until``.
+    They are those that begin within each piece. ``newest`` is the last instant of which there are figures: a day that
+    is not over yet is as good as a whole one when nothing came after ``until``. Raises ValueError for an interval that is empty, or longer than ``LONGEST_S``.
     """
+    _check(since, until)
     start = floor_to(since, _finest(since, kept).seconds)
     end = ceil_to(until, _finest(max(start, floor_to(until, Period.DAY.seconds)), kept).seconds)
     limit = end if newest >= end else ceil_to(end, Period.DAY.seconds)
@@ -241,6 +251,7 @@ def pieces(since: float, until: float, kept: Bounds, newest: int) -> list[Piece]
             found[-1] = Piece(period=piece.period, since=found[-1].since, until=piece.until)
         else:
             found.append(piece)
+    found[-1] = Piece(period=found[-1].period, since=found[-1].since, until=min(found[-1].until, end))
     return found
 
 

@@ -26,6 +26,7 @@ from umbel.web.health import HealthView
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
 from umbel.web.routes.gaps import GapRoutes
 from umbel.web.routes.history import HistoryRoutes
+from umbel.web.routes.metrics import MetricsRoutes
 from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
 from umbel.web.routes.stream import StreamRoutes
@@ -67,6 +68,7 @@ def create_litestar(site: Site, views: Views, health: HealthView, own: SelfView,
             ClusterRoutes,
             GapRoutes,
             HistoryRoutes,
+            MetricsRoutes,
             OwnRoutes,
             StreamRoutes,
             healthcheck,

@@ -31,6 +31,11 @@ def instant(epoch_s: float | None) -> datetime | None:
         return None
 
 
+def epoch(at: datetime) -> float:
+    """Return an instant as epoch seconds; one without a zone is UTC."""
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
 def known_instant(epoch_s: float) -> datetime:
     """Return epoch seconds, known to be in range, as an instant in UTC."""
     return datetime.fromtimestamp(epoch_s, UTC)

@@ -12,7 +12,7 @@ from umbel.model.search import Equals, Query, TextField
 from umbel.model.tasks import State, Task
 from umbel.model.verdicts import LOST, Verdict, verdict_of
 from umbel.model.workers import Worker, WorkerState, liveness
-from umbel.store.protocols import GapStore, NameCount, TaskArchive, TaskReader, TaskType, WorkerStore
+from umbel.store.protocols import GapStore, MetricsReader, NameCount, TaskArchive, TaskReader, TaskType, WorkerStore
 from umbel.web import convert, gaps, schemas
 
 KEPT_S: Final = 1.0
@@ -32,7 +32,7 @@ class Sight(Struct, frozen=True, kw_only=True):
 SEES: Final = Sight()
 
 
-class Reader(TaskReader, TaskArchive, GapStore, WorkerStore, Protocol):
+class Reader(TaskReader, TaskArchive, GapStore, MetricsReader, WorkerStore, Protocol):
     """The serving side's half of a store."""
 
     @property

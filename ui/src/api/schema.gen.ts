@@ -124,6 +124,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures along an interval */
+        get: operations["ApiV1MetricsSeriesGetSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures over an interval */
+        get: operations["ApiV1MetricsTotalsGetTotals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/overview": {
         parameters: {
             query?: never;
@@ -282,12 +316,6 @@ export interface components {
             traceback?: string | null;
             worker?: string | null;
         };
-        /** BlindTime */
-        BlindTime: {
-            reason: string;
-            since: string | null;
-            until?: string | null;
-        };
         /** BrokerHealth */
         BrokerHealth: {
             /** @default 0 */
@@ -306,6 +334,13 @@ export interface components {
             transport: string;
             url: string;
         };
+        /**
+         * By
+         * @description What to tell figures by; `total` is all tasks in one.
+         * @default total
+         * @enum {string}
+         */
+        By: "total" | "name" | "queue" | "worker";
         /** ClearHistory */
         ClearHistory: {
             before?: string | null;
@@ -445,6 +480,60 @@ export interface components {
             role: "viewer" | "operator" | "admin";
             user: string | null;
         };
+        /** MetricsLine */
+        MetricsLine: {
+            ended: (number | null)[];
+            failed: (number | null)[];
+            key: string | null;
+            /** @enum {string} */
+            kind: "one" | "unknown" | "other" | "total";
+            received: (number | null)[];
+            rejected: (number | null)[];
+            retried: (number | null)[];
+            revoked: (number | null)[];
+            run: components["schemas"]["SpreadLine"];
+            started: (number | null)[];
+            succeeded: (number | null)[];
+            success_rate: (number | null)[];
+            wait: components["schemas"]["SpreadLine"];
+        };
+        /** MetricsSeries */
+        MetricsSeries: {
+            /** @enum {string} */
+            by: "total" | "name" | "queue" | "worker";
+            lines: components["schemas"]["MetricsLine"][];
+            starts: string[];
+            step_s: number;
+        };
+        /** MetricsSum */
+        MetricsSum: {
+            ended: number;
+            failed: number;
+            key: string | null;
+            /** @enum {string} */
+            kind: "one" | "unknown" | "other" | "total";
+            received: number;
+            rejected: number;
+            retried: number;
+            revoked: number;
+            run: components["schemas"]["Spread"];
+            started: number;
+            succeeded: number;
+            success_rate: number | null;
+            wait: components["schemas"]["Spread"];
+        };
+        /** MetricsTotals */
+        MetricsTotals: {
+            /** @enum {string} */
+            by: "total" | "name" | "queue" | "worker";
+            /** @default false */
+            cut: boolean;
+            items: components["schemas"]["MetricsSum"][];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** Overview */
         Overview: {
             by_state: {
@@ -500,7 +589,6 @@ export interface components {
         };
         /** SelfIngest */
         SelfIngest: {
-            blind?: components["schemas"]["BlindTime"][];
             /** @default 0 */
             commits: number;
             dropped_by_type?: {
@@ -606,6 +694,22 @@ export interface components {
             window_expected: number;
             /** @default 0 */
             window_lost: number;
+        };
+        /** Spread */
+        Spread: {
+            mean_s?: number | null;
+            n: number;
+            p50_s?: number | null;
+            p95_s?: number | null;
+            p99_s?: number | null;
+        };
+        /** SpreadLine */
+        SpreadLine: {
+            mean_s?: (number | null)[];
+            n?: (number | null)[];
+            p50_s?: (number | null)[];
+            p95_s?: (number | null)[];
+            p99_s?: (number | null)[];
         };
         /** StoreHealth */
         StoreHealth: {
@@ -807,8 +911,8 @@ export interface components {
     pathItems: never;
 }
 export type Attempt = components['schemas']['Attempt'];
-export type BlindTime = components['schemas']['BlindTime'];
 export type BrokerHealth = components['schemas']['BrokerHealth'];
+export type By = components['schemas']['By'];
 export type ClearHistory = components['schemas']['ClearHistory'];
 export type ClearingPreview = components['schemas']['ClearingPreview'];
 export type ClearingState = components['schemas']['ClearingState'];
@@ -823,6 +927,10 @@ export type Health = components['schemas']['Health'];
 export type HistoryState = components['schemas']['HistoryState'];
 export type MalformedSample = components['schemas']['MalformedSample'];
 export type Me = components['schemas']['Me'];
+export type MetricsLine = components['schemas']['MetricsLine'];
+export type MetricsSeries = components['schemas']['MetricsSeries'];
+export type MetricsSum = components['schemas']['MetricsSum'];
+export type MetricsTotals = components['schemas']['MetricsTotals'];
 export type Overview = components['schemas']['Overview'];
 export type Problem = components['schemas']['Problem'];
 export type Repair = components['schemas']['Repair'];
@@ -834,6 +942,8 @@ export type SelfProcess = components['schemas']['SelfProcess'];
 export type SelfReport = components['schemas']['SelfReport'];
 export type SelfTotals = components['schemas']['SelfTotals'];
 export type SelfWorker = components['schemas']['SelfWorker'];
+export type Spread = components['schemas']['Spread'];
+export type SpreadLine = components['schemas']['SpreadLine'];
 export type StoreHealth = components['schemas']['StoreHealth'];
 export type StreamGap = components['schemas']['StreamGap'];
 export type StreamHello = components['schemas']['StreamHello'];
@@ -1099,6 +1209,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    ApiV1MetricsSeriesGetSeries: {
+        parameters: {
+            query?: {
+                /** @description What to tell figures by; `total` is all tasks in one. */
+                by?: components["schemas"]["By"];
+                /** @description Where the interval begins; an hour before its end. */
+                since?: string | null;
+                /** @description Where the interval ends; now. */
+                until?: string | null;
+                /** @description Whose lines to tell, in this order, at most 50; the busiest by default. */
+                key?: string[] | null;
+                /** @description How many of the busiest, where no keys are given. */
+                top?: number;
+                /** @description Seconds between two points: 60, 300, 900, 3600, 21600, 86400, 604800, at most 1,500 points. By default the shortest with at most 400 points of which figures are still kept. */
+                step_s?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsSeries"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1MetricsTotalsGetTotals: {
+        parameters: {
+            query?: {
+                /** @description What to tell figures by; `total` is all tasks in one. */
+                by?: components["schemas"]["By"];
+                /** @description Where the interval begins; an hour before its end. */
+                since?: string | null;
+                /** @description Where the interval ends; now. */
+                until?: string | null;
+                /** @description How many keys at most, the busiest first. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetricsTotals"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

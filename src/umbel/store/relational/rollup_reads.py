@@ -90,9 +90,10 @@ def series(  # what the contract asks
 
 def totals(reader: Reader, by: By, since: float, until: float) -> Totals:
     """Return the sums of all keys over an interval. Raises BadQuestion."""
-    if until <= since:
-        raise BadQuestion(f"the interval ends ({until:.0f}) before it begins ({since:.0f})")
-    parts = pieces(since, until, _kept(reader), _newest(reader))
+    try:
+        parts = pieces(since, until, _kept(reader), _newest(reader))
+    except ValueError as error:
+        raise BadQuestion(str(error)) from error
     found: defaultdict[int, Tally] = defaultdict(Tally)
     for part in parts:
         rows = _rows(reader, _ALL[part.period, _DIMENSION[by]], since=part.since, until=part.until)
