@@ -1,5 +1,7 @@
 """What goes wrong on the way to a fast receiver is noticed within seconds, and told in words."""
 
+import re
+import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +11,10 @@ import kombu
 import pytest
 import redis
 
+from tests.support.certificates import make_certificate
 from tests.support.deployment import Deployment
 from tests.support.listening import EXCHANGE, Listening, listening, publishing
+from tests.support.processes import LOOPBACK, free_port
 from tests.support.services import RabbitServer, RedisServer
 from umbel.ingest.app import make_app
 from umbel.ingest.receivers import amqp, pubsub_link
@@ -33,8 +37,14 @@ def refusal(app: celery.Celery, **settings: str) -> str:
 
 @pytest.fixture(scope="module")
 def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitServer]:
-    """Run a RabbitMQ that may be treated badly."""
-    with RabbitServer(tmp_path_factory.mktemp("rabbit")) as broker:
+    """Run a RabbitMQ that may be treated badly, and speaks TLS as well."""
+    folder = tmp_path_factory.mktemp("rabbit")
+    certificate, key = make_certificate(folder)
+    config = (
+        f"listeners.ssl.1 = {LOOPBACK}:{free_port()}\nssl_options.cacertfile = {certificate}\n"
+        f"ssl_options.certfile = {certificate}\nssl_options.keyfile = {key}\nssl_options.verify = verify_none\n"
+    )
+    with RabbitServer(folder, config=config) as broker:
         yield broker
 
 
@@ -145,6 +155,21 @@ def test_a_rabbitmq_that_says_nothing(rabbit: RabbitServer, monkeypatch: pytest.
             rabbit.resume()
         assert "heartbeats missed" in reason(listener)
         listener.until(lambda: listener.state == "connected", "it is connected again", within_s=12.0)
+
+
+def test_tls_on_rabbitmq(rabbit: RabbitServer) -> None:
+    """What is published in plain is heard over TLS, whose certificate is checked."""
+    folder = rabbit.folder
+    port = re.search(r"ssl\.1 = [^:]+:(\d+)", (folder / "rabbitmq.conf").read_text())
+    assert port is not None
+    use_ssl = {"ca_certs": str(folder / "certificate.pem"), "cert_reqs": ssl.CERT_REQUIRED}
+    conf = {"broker_use_ssl": {**use_ssl, "server_hostname": "localhost"}}
+    url = f"amqps://guest:guest@localhost:{port[1]}//"
+    with publishing(rabbit.url) as publish, listening(url, conf=conf) as listener:
+        assert listener.receiver.health().receiver == "amqp"
+        publish(*range(3_000))
+        listener.until(lambda: len(listener.messages) == 3_000, "all have come")
+        assert listener.numbers == list(range(3_000))
 
 
 def test_connections_that_rabbitmq_closes(rabbit: RabbitServer) -> None:

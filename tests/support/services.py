@@ -102,6 +102,7 @@ class RabbitServer(Broker):
     def __init__(self, folder: Path, *, config: str = "") -> None:
         program = program_or_skip("rabbitmq-server", _RABBITMQ_FOLDERS)
         port, epmd_port = free_port(), free_port()
+        self.folder = folder
         self._port = port
         self.url = f"amqp://guest:guest@{LOOPBACK}:{port}//"
         env = {"HOME": str(folder), "ERL_EPMD_PORT": str(epmd_port), "ERL_EPMD_ADDRESS": LOOPBACK}

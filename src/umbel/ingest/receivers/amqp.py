@@ -9,7 +9,7 @@ import logging
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import celery
@@ -177,7 +177,7 @@ def _wire_of(link: Any) -> Any:  # noqa: ANN401 - py-amqp ships no types
 
 
 @contextlib.contextmanager
-def _said_in_words(durable_queue: str | None) -> Any:  # noqa: ANN401 - a context manager
+def _said_in_words(durable_queue: str | None) -> Iterator[None]:
     """Say what a refusal of the durable queue means."""
     try:
         yield

@@ -102,8 +102,8 @@ class RedisSubscription:
 
 def _listen(opened: object, exchange: str) -> PubSubLink:
     """Subscribe as kombu's fanout does: ``{global_keyprefix}{fanout_prefix}{exchange}/*``. Raises NotSupported."""
-    if not isinstance(opened, kombu_redis.Channel):
-        raise NotSupported(f"{type(opened).__qualname__} is not kombu's channel to Redis")
+    if not isinstance(opened, kombu_redis.Channel) or not hasattr(opened, "_get_publish_topic"):
+        raise NotSupported(f"{type(opened).__qualname__} is not kombu's channel to Redis as it is known")
     channel: Any = opened  # of which the stubs know little
     if getattr(channel, "sentinel_fanout_compat", False):
         raise NotSupported("sentinel_fanout_compat sends each message twice, which kombu sorts out")
