@@ -8,6 +8,7 @@ how the first stores kept them (``[marks, cut, progress]``): such rows are still
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,7 @@ from umbel.model.tasks import Facts, Mark, Progress
 _IDENTITY: Final = 5
 _SHORT: Final = dict(zip(Mark.__struct_fields__[_IDENTITY:], Mark.__struct_encode_fields__[_IDENTITY:], strict=True))
 _LONG: Final = {short: name for name, short in _SHORT.items()}
+_fields: Final = attrgetter(*_SHORT)
 _ROOT: Final = _SHORT["root_id"]
 _BY_NAME: Final = 0x93
 """The first byte of a row of the first stores: an array of three."""
@@ -70,7 +72,7 @@ def unpack(task_id: str, packed: bytes) -> Unpacked:
 
 
 def _pack(mark: Mark, worker: int, task_id: str) -> list[Any]:
-    rest = {short: value for name, short in _SHORT.items() if (value := getattr(mark, name)) is not None}
+    rest = {short: value for short, value in zip(_LONG, _fields(mark), strict=True) if value is not None}
     if rest.get(_ROOT) == task_id:
         rest[_ROOT] = True
     identity = [mark.timestamp, mark.kind, worker, mark.pid, mark.clock]
