@@ -100,12 +100,20 @@ def share_of(state: str, times: Times, retried_at: tuple[float, ...]) -> Share:
     latest = heard_at + MOST_AHEAD_S
     if received_at is None:
         received_at = sent_at
-    received = started = ended = _NEVER
+    received = started = ended = minute = _NEVER
     wait_us = run_us = 0
+    begin = end = 0.0  # of ``minute``, because the next instant is mostly in the same one
     if received_at is not None:
-        received = _minute(received_at, latest) | NO_BUCKET
+        minute = _minute(received_at, latest)
+        begin = (minute >> MINUTE_BITS) * MINUTE_S
+        end = begin + MINUTE_S
+        received = minute | NO_BUCKET
     if started_at is not None:
-        started = _minute(started_at, latest) | _STARTS
+        if not begin <= started_at < end:
+            minute = _minute(started_at, latest)
+            begin = (minute >> MINUTE_BITS) * MINUTE_S
+            end = begin + MINUTE_S
+        started = minute | _STARTS
         if wait_s is None:
             started |= NO_BUCKET
         else:
@@ -113,7 +121,8 @@ def share_of(state: str, times: Times, retried_at: tuple[float, ...]) -> Share:
             wait_us = _microseconds(wait_s)
     figure = FIGURE_BY_STATE.get(state)
     if figure is not None:
-        ended = _minute(heard_at if finished_at is None else finished_at, latest) | figure << _FIGURE_BITS
+        at = heard_at if finished_at is None else finished_at
+        ended = (minute if begin <= at < end else _minute(at, latest)) | figure << _FIGURE_BITS
         if runtime_s is None:
             ended |= NO_BUCKET
         else:

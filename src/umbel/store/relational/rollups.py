@@ -85,16 +85,19 @@ class Change:
 
     def add(self, key: Key, share: Share) -> None:
         """Count a task that was not counted."""
-        self.plus.add(key, share)
+        plus = self.plus
+        plus.names[key[0]].append(share)
+        plus.workers[key[1]].append(share)
+        plus.queues[key[2]].append(share)
 
     def replace(self, old: Key, was: Share, new: Key, share: Share) -> None:
         """Count a task as ``share`` of ``new`` that was counted as ``was`` of ``old``."""
         more = step(was, share) if old[:3] == new[:3] else None
         if more is not None:
-            self.plus.add(new, more)
+            self.add(new, more)
         elif was != share or old[:3] != new[:3]:
             self.minus.add(old, was)
-            self.plus.add(new, share)
+            self.add(new, share)
 
 
 class Rollups:
