@@ -47,7 +47,6 @@ from umbel.web.self_view import SelfView
 from umbel.web.trust import Trust
 from umbel.web.views import Sight, Views
 
-BLIND_SHOWN: Final = 20
 STOP_TIMEOUT_S: Final = 5.0
 _EVERY_INTERFACE: Final = ("0.0.0.0", "::")  # noqa: S104  # only compared with
 
@@ -97,6 +96,7 @@ class _Parts:
             enable_events=settings.enable_events,
             receiver=settings.receiver,
             durable_queue=settings.durable_queue,
+            result_feed=settings.result_feed,
             retention=retention_of(settings),
             on_commit=lambda _: self.hub.wake(),
             clock=time.time,
@@ -130,6 +130,7 @@ class _Parts:
             link=self._link,
             collector=self._collecting,
             repair=lambda: _same_fields(schemas.Repair, self.repair.health()),
+            results=self._results,
             doubts=trust.doubts,
             clock=time.time,
         )
@@ -165,14 +166,17 @@ class _Parts:
     def _collecting(self) -> schemas.CollectorHealth:
         return _same_fields(schemas.CollectorHealth, self.collector.health().collector)
 
+    def _results(self) -> schemas.ResultFeed | None:
+        results = self.collector.health().results
+        return None if results is None else _same_fields(schemas.ResultFeed, results)
+
     def _account(self) -> SelfAccount:
         return _shaped(SelfAccount, self.collector.account())
 
     def _ingest(self) -> SelfIngest:
-        health = self.collector.health()
-        ingest = _shaped(SelfIngest, health.collector)
+        ingest = _shaped(SelfIngest, self.collector.health().collector)
         samples = [replace(one, excerpt=self._masker.clean(mask_text(one.excerpt))) for one in ingest.samples]
-        return replace(ingest, samples=samples, blind=_shaped(SelfIngest, health.broker).blind[-BLIND_SHOWN:])
+        return replace(ingest, samples=samples)
 
 
 S = TypeVar("S", bound=schemas.Schema)

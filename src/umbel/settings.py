@@ -169,6 +169,15 @@ class Settings(Struct, frozen=True, kw_only=True):
             group=CELERY,
         ),
     ] = None
+    result_feed: Annotated[
+        bool,
+        About(
+            help="Listen to the results that a Redis backend publishes, so that a task whose last event was lost is "
+            "known to have ended.",
+            kind="flag",
+            group=CELERY,
+        ),
+    ] = True
 
     address: Annotated[
         str,

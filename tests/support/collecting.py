@@ -19,9 +19,9 @@ from umbel.store.registry import open_store
 class Collecting:
     """A collector of the events of one broker, and what it has stored."""
 
-    def __init__(self, broker: str, store: Store, **settings: Any) -> None:
+    def __init__(self, broker: str, store: Store, *, backend: str | None = None, **settings: Any) -> None:
         self.store = store
-        self.collector = Collector(make_app(broker), store, **{"batch_s": 0.05, **settings})
+        self.collector = Collector(make_app(broker, result_backend=backend), store, **{"batch_s": 0.05, **settings})
 
     def task(self, task_id: str) -> Task | None:
         """Return what is stored of a task."""

@@ -17,6 +17,7 @@ from umbel.ingest.accounting import Account, Accounting
 from umbel.ingest.batcher import DEFAULT_BATCH_EVENTS, DEFAULT_BATCH_S, DEFAULT_BUFFER_EVENTS, Batcher
 from umbel.ingest.decode import EventDecoder
 from umbel.ingest.enabler import EventEnabler
+from umbel.ingest.feed import ResultFeed
 from umbel.ingest.health import BrokerHealth, CollectorHealth, CollectorState, IngestHealth
 from umbel.ingest.rate import Rate
 from umbel.ingest.receivers.choice import ReceiverChoice, choose_receiver
@@ -36,7 +37,8 @@ class Collector:
 
     ``enable_events`` asks workers to send task events (see ``EventEnabler``). ``durable_queue`` names a queue on an
     AMQP broker that keeps events while no collector runs. ``clock`` gives epoch seconds. ``receiver`` is one, or says
-    which to take; WrongReceiver is raised where the broker does not have it.
+    which to take; WrongReceiver is raised where the broker does not have it. ``result_feed`` listens to the result
+    backend as well, where that is Redis.
     """
 
     def __init__(  # noqa: PLR0913 - its settings, each with a default
@@ -52,6 +54,7 @@ class Collector:
         batch_s: float = DEFAULT_BATCH_S,
         buffer_events: int = DEFAULT_BUFFER_EVENTS,
         receiver: Receiver | ReceiverChoice = "auto",
+        result_feed: bool = False,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = random_module.random,
         logger: logging.Logger | None = None,
@@ -68,6 +71,8 @@ class Collector:
         self._tally = Tally(clock)
         self._decoder = EventDecoder(self._tally)
         self._enabler = EventEnabler(self._receiver, clock) if enable_events else None
+        feed = ResultFeed(app, self.learn, clock=clock, random=random, logger=self._logger)
+        self._feed = feed if result_feed else None
         self._rate = Rate(clock)
         self._last_event_at: float | None = None
         self._batcher = Batcher(clock=clock, batch_events=batch_events, batch_s=batch_s, limit=buffer_events)
@@ -94,6 +99,8 @@ class Collector:
         """Begin to receive and to write. Returns at once, whether the broker is there or not."""
         for thread in self._threads:
             thread.start()
+        if self._feed is not None:
+            self._feed.start()
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """Stop receiving, store what is buffered, and return; after ``timeout_s`` what is not stored is given up."""
@@ -101,6 +108,8 @@ class Collector:
         deadline = time.monotonic() + timeout_s
         self._stopping.set()
         self._receiver.wake()
+        if self._feed is not None:
+            self._feed.stop()
         _join(receiving, deadline - time.monotonic())
         self._writer.stop()
         _join(writing, deadline - time.monotonic())
@@ -117,7 +126,8 @@ class Collector:
     def health(self) -> IngestHealth:
         """Return how the link and the collector are now. Any thread may call it."""
         broker = self._receiver.health()
-        return IngestHealth(broker=broker, collector=self._collector_health(broker))
+        results = None if self._feed is None else self._feed.health()
+        return IngestHealth(broker=broker, collector=self._collector_health(broker), results=results)
 
     def account(self) -> Account:
         """Return what was lost, how far behind the store is, and the last minutes. Any thread may call it."""
@@ -195,6 +205,8 @@ class Collector:
             self._accounting.note_received(events, now)
         if self._enabler is not None:
             self._enabler.look(events)
+        if self._feed is not None:
+            self._feed.see(events)
 
 
 def _join(thread: threading.Thread, timeout_s: float) -> None:

@@ -71,8 +71,25 @@ class CollectorHealth(Struct, frozen=True, kw_only=True):
     samples: tuple[Sample, ...] = ()
 
 
+class ResultFeedHealth(Struct, frozen=True, kw_only=True):
+    """What is heard of the result backend. ``url`` has its password masked.
+
+    ``off``: the backend publishes no results, ``last_error`` says which. ``learnt`` ends were told by it alone,
+    ``waiting`` results wait for their events, for ``dropped`` there was no room.
+    """
+
+    url: str
+    state: Literal["connecting", "connected", "reconnecting", "off", "stopped"]
+    since: float
+    last_error: str | None = None
+    learnt: int = 0
+    waiting: int = 0
+    dropped: int = 0
+
+
 class IngestHealth(Struct, frozen=True, kw_only=True):
-    """The link and the collector in one look."""
+    """The link and the collector in one look. ``results`` is ``None`` where nobody listens for them."""
 
     broker: BrokerHealth
     collector: CollectorHealth
+    results: ResultFeedHealth | None = None

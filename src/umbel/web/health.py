@@ -42,6 +42,7 @@ class HealthView:
         link: Callable[[], schemas.BrokerHealth],
         collector: Callable[[], schemas.CollectorHealth],
         repair: Callable[[], schemas.Repair] = schemas.Repair,
+        results: Callable[[], schemas.ResultFeed | None] = lambda: None,
         doubts: Doubting = lambda _broker, _collector, _store: [],
         clock: Callable[[], float],
     ) -> None:
@@ -50,6 +51,7 @@ class HealthView:
         self._link = link
         self._collector = collector
         self._repair = repair
+        self._results = results
         self._doubts = doubts
         self._clock = clock
 
@@ -73,6 +75,7 @@ class HealthView:
             doubts=self._doubts(broker, collector, store),
             blind=self._blind(),
             repair=self._repair(),
+            results=self._results(),
         )
 
     def _blind(self) -> list[schemas.Gap]:

@@ -324,6 +324,18 @@ class Doubt(Schema, frozen=True, kw_only=True):
 HealthStatus = Literal["ok", "waiting", "blind", "degraded"]
 
 
+class ResultFeed(Schema, frozen=True, kw_only=True):
+    """What is heard of the result backend, where that is Redis. ``learnt`` ends were told by it alone."""
+
+    url: str
+    state: Literal["connecting", "connected", "reconnecting", "off", "stopped"]
+    since: datetime | None = None
+    last_error: str | None = None
+    learnt: int = 0
+    waiting: int = 0
+    dropped: int = 0
+
+
 class Health(Schema, frozen=True, kw_only=True):
     """One look at Umbel itself. ``status``: ``waiting`` before the first event, ``blind`` without the broker.
 
@@ -345,6 +357,7 @@ class Health(Schema, frozen=True, kw_only=True):
     doubts: list[Doubt] = field(default_factory=list)
     blind: list[Gap] = field(default_factory=list)
     repair: Repair = field(default_factory=Repair)
+    results: ResultFeed | None = None
 
 
 Role = Literal["viewer", "operator", "admin"]

@@ -450,6 +450,7 @@ export interface components {
             /** Format: date-time */
             now: string;
             repair?: components["schemas"]["Repair"];
+            results?: components["schemas"]["ResultFeed"] | null;
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
@@ -568,6 +569,20 @@ export interface components {
             repaired: number;
             /** @default false */
             running: boolean;
+            /** @default 0 */
+            waiting: number;
+        };
+        /** ResultFeed */
+        ResultFeed: {
+            /** @default 0 */
+            dropped: number;
+            last_error?: string | null;
+            /** @default 0 */
+            learnt: number;
+            since?: string | null;
+            /** @enum {string} */
+            state: "connecting" | "connected" | "reconnecting" | "off" | "stopped";
+            url: string;
             /** @default 0 */
             waiting: number;
         };
@@ -934,6 +949,7 @@ export type MetricsTotals = components['schemas']['MetricsTotals'];
 export type Overview = components['schemas']['Overview'];
 export type Problem = components['schemas']['Problem'];
 export type Repair = components['schemas']['Repair'];
+export type ResultFeed = components['schemas']['ResultFeed'];
 export type SelfAccount = components['schemas']['SelfAccount'];
 export type SelfIngest = components['schemas']['SelfIngest'];
 export type SelfLive = components['schemas']['SelfLive'];

@@ -1,0 +1,122 @@
+"""Results that Redis publishes: each waits for its event, and is of use where none comes."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.clock import ManualClock
+from tests.support.events import T0
+from umbel.ingest import feed
+from umbel.ingest.feed import AHEAD_S, HOLD_AT_MOST_S, HOLD_S, Ended, WaitingRoom
+from umbel.model.events import TaskEvent, WorkerEvent
+
+
+def result(task_id: str, status: str = "SUCCESS", **fields: Any) -> bytes:
+    """Return what Celery publishes."""
+    meta = {"status": status, "result": 3, "traceback": None, "children": [], "date_done": None, "task_id": task_id}
+    return json.dumps({**meta, **fields}).encode()
+
+
+class Room:
+    """A waiting room, its clock, and what it has told."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.ended = Ended()
+        self.room = WaitingRoom(self.ended)
+
+    def came(self, *payloads: bytes) -> None:
+        """Results come in now."""
+        self.room.add(payloads, self.clock())
+
+    def heartbeat(self, ago_s: float = 0.0) -> None:
+        """An event is seen that was sent so long ago."""
+        self.ended.see([WorkerEvent(type="worker-heartbeat", hostname="w", timestamp=self.clock() - ago_s)])
+
+    def end(self, task_id: str, type_: str = "task-succeeded") -> None:
+        """An event of this task is seen."""
+        self.ended.see([TaskEvent(type=type_, uuid=task_id, hostname="w", timestamp=self.clock())])
+
+    def told(self) -> list[str]:
+        """Whose ends are told now."""
+        return [fact.uuid for fact in self.room.due(self.clock())]
+
+
+def test_an_event_that_comes_in_time_makes_the_result_needless() -> None:
+    """Whether it comes before its result or after it."""
+    it = Room()
+    it.end("before")
+    it.came(result("before"), result("after"))
+    it.end("after", "task-failed")
+    it.clock.forward(HOLD_S + 1)
+    it.heartbeat()
+
+    assert it.told() == []
+    assert len(it.room) == 0
+
+
+def test_a_result_whose_event_was_lost_is_told() -> None:
+    """Once events that are newer have come; a start is no end."""
+    it = Room()
+    it.came(result("lost", worker="w1@host", name="shop.pay"))
+    it.end("lost", "task-started")
+    it.clock.forward(HOLD_S + 1)
+    assert it.told() == [], "no newer event has come"
+    it.heartbeat(ago_s=HOLD_S + 1 - AHEAD_S / 2)
+    assert it.told() == [], "it is not so much newer"
+    it.heartbeat()
+    facts = it.room.due(it.clock())
+
+    assert [(fact.uuid, fact.state, fact.source) for fact in facts] == [("lost", "SUCCESS", "result backend")]
+    assert (facts[0].name, facts[0].hostname, facts[0].timestamp) == ("shop.pay", "w1@host", T0)
+
+
+def test_where_no_event_comes_at_all_results_are_told_late() -> None:
+    """Workers that send no events may still have results."""
+    it = Room()
+    it.came(result("lost"))
+    it.clock.forward(HOLD_AT_MOST_S - 1)
+    assert it.told() == []
+    it.clock.forward(2)
+    assert it.told() == ["lost"]
+
+
+def test_what_is_no_end_is_passed_over() -> None:
+    """A start, a retry, a custom state, and what is no result of Celery's."""
+    it = Room()
+    it.came(result("a", "STARTED"), result("b", "RETRY"), result("c", "PROGRESS"), b"\x80\x04pickle", b"[]", b"{}")
+    it.clock.forward(HOLD_AT_MOST_S + 1)
+
+    assert (len(it.room), it.told()) == (0, [])
+
+
+def test_what_cannot_be_read_is_no_fault() -> None:
+    """A result may hold anything."""
+    it = Room()
+    it.came(result("deep", result=json.loads("[" * 400 + "]" * 400)), result("odd", worker=7, retries="x", name=[]))
+    it.clock.forward(HOLD_AT_MOST_S + 1)
+
+    assert it.told() == ["deep", "odd"]
+
+
+def test_there_is_only_so_much_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest give way, and are counted, as are those that are too large."""
+    monkeypatch.setattr(feed, "MAX_WAITING", 3)
+    monkeypatch.setattr(feed, "MAX_RESULT_BYTES", 1_000)
+    it = Room()
+    it.came(*(result(str(number)) for number in range(5)), result("large", result="x" * 2_000))
+    it.clock.forward(HOLD_AT_MOST_S + 1)
+
+    assert it.told() == ["2", "3", "4"]
+    assert it.room.dropped == 3
+
+
+def test_ends_are_remembered_for_a_while_only() -> None:
+    """Memory does not grow with the tasks that ran."""
+    ended = Ended()
+    ended.see([TaskEvent(type="task-succeeded", uuid="one", hostname="w", timestamp=T0)])
+    ended.forget()
+    assert "one" in ended
+    ended.forget()
+    assert "one" not in ended
