@@ -121,6 +121,17 @@ def test_the_last_commit_is_a_sign_of_life(store: Store) -> None:
     assert [(gap.since, gap.until) for gap in watched.look_after(1)] == [(T0, T0 + 30)]
 
 
+def test_killed_again_before_the_first_look(store: Store) -> None:
+    """A run that is killed at once, after its first commit, still leaves the gap before it."""
+    store.note_seen(T0)
+    Watched(store, T0 + 60.0)
+    store.note_seen(T0 + 60.5)
+    last = Watched(store, T0 + 90.0)
+    last.connect()
+    told = [(gap.since - T0, gap.until and gap.until - T0) for gap in last.look_after(0.0)]
+    assert told == [(0.0, 60.5), (60.5, 90.0)]
+
+
 def test_killed_while_it_was_blind(store: Store) -> None:
     """What the killed run left open ends where that run did; from there on nobody was running."""
     watched = Watched(store)

@@ -113,7 +113,9 @@ class GapKeeper:
         left_open = [gap for gap in self._store.gaps(last, now) if not gap.is_over]
         self._store.keep_gaps([replace(gap, until=max(gap.since, last)) for gap in left_open])
         if last < now:
-            self._stopped = Gap(kind=GapKind.STOPPED, since=last, reason="Umbel was not running")
+            self._stopped = gap = Gap(kind=GapKind.STOPPED, since=last, reason="Umbel was not running")
+            if now - last > self._kept_s:
+                self._store.keep_gaps([gap])  # before the first commit, after which nobody could tell any more
 
     def _since_the_last_run(self, broker: BrokerHealth) -> Iterator[Gap]:
         """It is over when the first link is there, or when its absence becomes a gap of its own."""
