@@ -15,7 +15,8 @@ from umbel.store.protocols import Arrival, Commit, Pruned, Retention, StoreError
 
 IDLE_S: Final = 1.0
 PRUNE_EVERY_S: Final = 60.0
-PRUNE_AGAIN_S: Final = 0.5
+PRUNE_AGAIN_S: Final = 0.1
+"""A slice takes about 30 ms: deleting keeps up with what comes, and leaves the writer most of its time."""
 LAG_SAMPLES: Final = 100
 
 
