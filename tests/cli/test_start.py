@@ -168,3 +168,11 @@ def test_celery_does_not_load_umbel_for_others(tmp_path: Path) -> None:
     code = "import sys, umbel.cli.celery_plugin; print([n for n in sys.modules if n.startswith('umbel')])"
     found = fails(sys.executable, "-c", code, folder=tmp_path)
     assert found.stdout.strip() == "['umbel', 'umbel.cli', 'umbel.cli.celery_plugin']"
+
+
+def test_a_durable_queue_without_rabbitmq_is_one_line(tmp_path: Path) -> None:
+    """Whoever asks for events to be kept is not left to believe that they are."""
+    found = fails(UMBEL, "--broker=memory://", "--port=0", "--durable-queue=umbel", folder=tmp_path)
+    assert found.returncode == 1
+    assert "the durable queue 'umbel' needs RabbitMQ" in found.stderr
+    assert "Traceback" not in found.stderr
