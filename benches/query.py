@@ -24,6 +24,7 @@ from typing import Any, Final
 
 from benches._machine import load, machine, rss_bytes
 from benches._sample_tasks import FAMILY, PER_SECOND, START, stream, uuid
+from umbel.model.metrics import By
 from umbel.model.search_parser import parse
 from umbel.store.protocols import Arrival, QueryTooSlow, Sort, Store
 from umbel.store.registry import open_store
@@ -31,6 +32,7 @@ from umbel.store.registry import open_store
 BATCH: Final = 10_000
 SIZES: Final = {"quick": (100_000,), "normal": (100_000, 1_000_000), "full": (100_000, 1_000_000, 10_000_000)}
 PATIENCE_S: Final = 4.0
+HOUR_S: Final = 3_600.0
 AT_LEAST: Final = 3
 """Each question is asked for so many seconds, and so often."""
 
@@ -109,6 +111,10 @@ def questions(store: Store, tasks: int, random: Random) -> dict[str, Callable[[]
         "text, none": listed("nowhere-to-be-found"),
         "kwargs.order_id": listed("kwargs.order_id:4711"),
         "exception, failed": listed("state:failed exception:ValueError"),
+        "overview: totals 1 h": lambda: [store.totals(by, now - HOUR_S, now) for by in By],
+        "series 24 h, 10 names": lambda: store.series(By.NAME, now - 24 * HOUR_S, now),
+        "series 24 h, one name": lambda: store.series(By.NAME, now - 24 * HOUR_S, now, keys=["shop.tasks.job_7"]),
+        "task types 7 d": lambda: store.totals(By.NAME, now - 168 * HOUR_S, now),
     }
 
 
