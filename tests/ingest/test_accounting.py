@@ -58,13 +58,13 @@ def test_a_worker_is_measured_by_its_heartbeats() -> None:
         rig.beat(101)
     told = rig.worker()
     assert (told.state, told.expected, told.lost) == ("measured", 100, 10)
-    assert (told.window_expected, told.window_lost) == (100, 10)
+    assert (told.window_expected, told.window_lost, told.loss_ratio) == (100, 10, 0.1)
 
     rig.clock.forward(WINDOW_S)
     for _ in range(3):
         rig.beat(101)
     told = rig.worker()
-    assert (told.lost, told.window_expected, told.window_lost) == (10, 0, 0)
+    assert (told.lost, told.window_expected, told.window_lost, told.loss_ratio) == (10, 0, 0, None)
 
 
 def test_without_heartbeats_nothing_can_be_compared() -> None:

@@ -42,7 +42,7 @@ class WorkerAccount(Struct, frozen=True, kw_only=True):
 
     ``state``: ``waiting`` until there is something to compare; ``no_task_events``: tasks run and no event of them
     comes; ``no_heartbeats``: events come, but no count of the worker. ``expected`` and ``lost`` are since the first
-    comparison, those of the window in ``window_expected`` and ``window_lost``.
+    comparison, those of the window in ``window_expected`` and ``window_lost``; ``loss_ratio`` is the latters' quotient.
     """
 
     name: str
@@ -51,6 +51,7 @@ class WorkerAccount(Struct, frozen=True, kw_only=True):
     lost: int = 0
     window_expected: int = 0
     window_lost: int = 0
+    loss_ratio: float | None = None
     repeated: int = 0
     processes: int = 0
     clock_offset_s: float | None = None
@@ -137,13 +138,15 @@ class _Worker:
         expected, lost = self.sums()
         of_late = (mark for mark in self.marks if mark[0] >= now - WINDOW_S)
         _, expected_then, lost_then = next(of_late, (now, expected, lost))
+        window_expected, window_lost = max(0, expected - expected_then), max(0, lost - lost_then)
         return WorkerAccount(
             name=self.name,
             state=self._state(now),
             expected=expected,
             lost=lost,
-            window_expected=max(0, expected - expected_then),
-            window_lost=max(0, lost - lost_then),
+            window_expected=window_expected,
+            window_lost=window_lost,
+            loss_ratio=min(1.0, window_lost / window_expected) if window_expected else None,
             repeated=sum(one.repeated for one in self.processes.values()),
             processes=len(self.processes),
             clock_offset_s=self.offset_s,

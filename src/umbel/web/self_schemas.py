@@ -84,14 +84,6 @@ class MalformedSample(Schema, frozen=True, kw_only=True):
     excerpt: str
 
 
-class BlindTime(Schema, frozen=True, kw_only=True):
-    """A time without a link to the broker; ``until`` is null while it lasts."""
-
-    since: datetime | None
-    until: datetime | None = None
-    reason: str
-
-
 class SelfIngest(Schema, frozen=True, kw_only=True):
     """The collecting half in detail."""
 
@@ -103,7 +95,6 @@ class SelfIngest(Schema, frozen=True, kw_only=True):
     malformed_by_reason: dict[str, int] = field(default_factory=dict)
     unknown_by_type: dict[str, int] = field(default_factory=dict)
     samples: list[MalformedSample] = field(default_factory=list)
-    blind: list[BlindTime] = field(default_factory=list)
 
 
 class SelfLive(Schema, frozen=True, kw_only=True):

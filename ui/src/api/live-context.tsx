@@ -19,6 +19,12 @@ export function useLiveValue<T>(pick: (live: Live) => External<T>): T {
   return useExternal(pick(useLive()))
 }
 
+/** While mounted, the stream carries this topic as well. */
+export function useTopic(topic: 'self'): void {
+  const live = useLive()
+  useEffect(() => live.listen(topic), [live, topic])
+}
+
 /** While mounted, the stream carries the tasks of `watch`; null waits (the page has not loaded, or its search is wrong). */
 export function useWatch(watch: Watch | null): void {
   const live = useLive()

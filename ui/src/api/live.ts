@@ -7,8 +7,8 @@ import type { SseMessage } from '@/lib/sse'
 
 import { Connection, type Link } from './connection'
 import { merge, noFresh, patch, rows, type Fresh } from './list'
-import { health, overview, workers, type ListKey } from './queries'
-import { defaultSort, type Health, type Overview, type StreamGap, type StreamHello, type StreamTasks, type TaskPage } from './types'
+import { health, overview, self, workers, type ListKey } from './queries'
+import { defaultSort, type Health, type Overview, type SelfReport, type StreamGap, type StreamHello, type StreamTasks, type TaskPage } from './types'
 
 type Pages = InfiniteData<TaskPage, string | null>
 
@@ -44,6 +44,8 @@ export class Live {
   private arrivals: number[] = []
   private totals: ReturnType<typeof setTimeout> | undefined
   private release: ReturnType<typeof setTimeout> | undefined
+  /** Topics that a page asked for besides the usual ones. */
+  private readonly wanted = new Set<string>()
 
   constructor(private readonly client: QueryClient) {}
 
@@ -69,6 +71,16 @@ export class Live {
   leave(): void {
     clearTimeout(this.release)
     this.release = setTimeout(() => this.turn(null), 400)
+  }
+
+  /** Carries one more topic until the function that is returned is called. One page at a time asks for a topic. */
+  listen(topic: 'self'): () => void {
+    this.wanted.add(topic)
+    if (this.connection) this.open()
+    return () => {
+      this.wanted.delete(topic)
+      if (this.connection) this.open()
+    }
   }
 
   private turn(watch: Watch | null): void {
@@ -121,7 +133,7 @@ export class Live {
   private open(): void {
     this.connection?.close()
     const watch = this.watch
-    const topics = watch ? 'tasks,workers,overview,health' : 'workers,overview,health'
+    const topics = [...(watch ? ['tasks'] : []), 'workers', 'overview', 'health', ...this.wanted].join(',')
     const query = new URLSearchParams({ topics, ...(watch?.search ? { search: watch.search } : {}) })
     this.connection = new Connection({
       url: apiUrl(`stream?${query.toString()}`),
@@ -135,7 +147,7 @@ export class Live {
     const data: unknown = JSON.parse(message.data)
     const seq = message.id === null ? Number.NaN : Number(message.id)
     if (Number.isFinite(seq)) this.lastSeq = Math.max(this.lastSeq ?? 0, seq)
-    const freezes = message.event === 'overview' || message.event === 'workers'
+    const freezes = message.event === 'overview' || message.event === 'workers' || message.event === 'self'
     if (this.paused.get() && freezes) this.later.set(message.event, data)
     else this.apply(message.event, data)
   }
@@ -150,6 +162,7 @@ export class Live {
       setServerNow((data as Health).now)
       this.client.setQueryData(health.queryKey, data as Health)
     } else if (name === 'workers') this.client.setQueryData(workers.queryKey, data as never)
+    else if (name === 'self') this.client.setQueryData(self.queryKey, data as SelfReport)
     else if (name === 'overview') this.figures(data as Overview)
     else if (name === 'tasks') this.tasks(data as StreamTasks)
     else if (name === 'gap') this.gap(data as StreamGap)

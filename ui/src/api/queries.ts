@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, QueryClient, queryOptions } from '@tanstack/react-query'
 
 import { ApiError, get } from './client'
-import type { Health, Me, Overview, Sort, TaskDetail, TaskNames, TaskPage, Workers } from './types'
+import type { Gaps, Health, Me, Overview, SelfReport, Sort, TaskDetail, TaskNames, TaskPage, Workers } from './types'
 
 export const pageSize = 100
 
@@ -38,6 +38,11 @@ export const workers = queryOptions({ queryKey: ['workers'], queryFn: ({ signal 
 export const overview = queryOptions({ queryKey: ['overview'], queryFn: ({ signal }) => get<Overview>('overview', {}, signal), staleTime: Infinity })
 
 export const health = queryOptions({ queryKey: ['health'], queryFn: ({ signal }) => get<Health>('health', {}, signal), staleTime: Infinity })
+
+export const self = queryOptions({ queryKey: ['self'], queryFn: ({ signal }) => get<SelfReport>('self', {}, signal), staleTime: 5_000 })
+
+/** Not on the stream: gaps are few, and the badge tells of one that lasts. */
+export const gaps = queryOptions({ queryKey: ['gaps'], queryFn: ({ signal }) => get<Gaps>('gaps', { limit: 50 }, signal), staleTime: 5_000, refetchInterval: 10_000 })
 
 export const me = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => get<Me>('me', {}, signal), staleTime: Infinity })
 

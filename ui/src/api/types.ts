@@ -4,13 +4,14 @@ import type * as schema from './schema.gen'
 type Whole<T> = T extends readonly (infer I)[] ? Whole<I>[] : T extends object ? (string extends keyof T ? T : { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> }) : T
 
 export type Attempt = Whole<schema.Attempt>
-export type BlindTime = Whole<schema.BlindTime>
 export type ClearingPreview = Whole<schema.ClearingPreview>
 export type ClearingState = Whole<schema.ClearingState>
 export type Count = Whole<schema.Count>
 export type Coverage = Whole<schema.Coverage>
 export type Doubt = Whole<schema.Doubt>
 export type ExportState = Whole<schema.ExportState>
+export type Gap = Whole<schema.Gap>
+export type Gaps = Whole<schema.Gaps>
 export type Health = Whole<schema.Health>
 export type HistoryState = Whole<schema.HistoryState>
 export type Me = Whole<schema.Me>

@@ -3,8 +3,11 @@ import { Link, useMatches } from '@tanstack/react-router'
 import { Mark } from '@/components/Mark'
 import { Line } from '@/components/Text'
 import { Badge } from '@/features/status/Badge'
+import { DoubtBadge } from '@/features/status/DoubtBadge'
 import { DisplayMenu } from '@/features/display/DisplayMenu'
 import { shortId } from '@/lib/text'
+
+const places: Partial<Record<string, string>> = { '/tasks': 'Tasks', '/workers': 'Workers', '/self': 'Umbel itself' }
 
 function Crumbs() {
   const match = useMatches().at(-1)
@@ -22,7 +25,7 @@ function Crumbs() {
   }
   return (
     <div className="crumbs">
-      <span className="ell">{match?.routeId === '/workers' ? 'Workers' : match?.routeId === '/tasks' ? 'Tasks' : 'Umbel'}</span>
+      <span className="ell">{places[match?.routeId ?? ''] ?? 'Umbel'}</span>
     </div>
   )
 }
@@ -35,6 +38,7 @@ export function Bar({ onKeys }: { onKeys: () => void }) {
       </Link>
       <Crumbs />
       <span className="sp" />
+      <DoubtBadge />
       <Badge />
       <DisplayMenu onKeys={onKeys} />
     </header>

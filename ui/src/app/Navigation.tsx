@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { CircleUser, List, Menu as MenuIcon, Search, Server } from 'lucide-react'
+import { Activity, CircleUser, List, Menu as MenuIcon, Search, Server } from 'lucide-react'
 
 import { health, me, workers } from '@/api/queries'
 import { Mark } from '@/components/Mark'
 import { Line } from '@/components/Text'
+import { shortLag } from '@/lib/duration'
 
 const pages = [
   { to: '/tasks', label: 'Tasks', icon: List },
@@ -54,8 +55,19 @@ export function Navigation({ onJump }: { onJump: () => void }) {
           ))}
         </ul>
       </nav>
-      {reader && (
-        <div className="nav-foot">
+      <div className="nav-foot">
+        <nav aria-label="Umbel">
+          <ul>
+            <li>
+              <Link to="/self" title="Umbel itself" activeProps={{ 'aria-current': 'page' }}>
+                <Activity className="i" aria-hidden="true" />
+                <span className="tx">Umbel itself</span>
+                {self?.collector.lag_s != null && <span className="n">{shortLag(self.collector.lag_s)}</span>}
+              </Link>
+            </li>
+          </ul>
+        </nav>
+        {reader && (
           <div className="row" title={reader.reason ?? `You are ${reader.role}`}>
             <CircleUser className="i" aria-hidden="true" />
             <span className="tx ell">
@@ -63,8 +75,8 @@ export function Navigation({ onJump }: { onJump: () => void }) {
             </span>
             <span className="n">{reader.role}</span>
           </div>
-        </div>
-      )}
+        )}
+      </div>
     </aside>
   )
 }

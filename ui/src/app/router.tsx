@@ -44,9 +44,15 @@ const workers = createRoute({
   component: lazyRouteComponent(() => import('@/routes/workers'), 'WorkersRoute'),
 })
 
+const self = createRoute({
+  getParentRoute: () => root,
+  path: '/self',
+  component: lazyRouteComponent(() => import('@/routes/self'), 'SelfRoute'),
+})
+
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([start, tasks, task, workers]),
+    routeTree: root.addChildren([start, tasks, task, workers, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
     scrollRestoration: true,

@@ -48,4 +48,6 @@ const join = (parts: Part[]): string => parts.map(({ value, unit }) => `${value}
 
 export const duration = (seconds: number): string => join(durationParts(seconds))
 export const elapsed = (seconds: number): string => join(elapsedParts(seconds))
+/** How far something is behind, in one word that keeps its width: `0.3 s`, never less than `0.1 s`. */
+export const shortLag = (seconds: number): string => (seconds < 0.05 ? '0.1 s' : seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds))
 export const age = (seconds: number): string => join(ageParts(seconds))

@@ -5,6 +5,7 @@ export const keymap = {
   help: { keys: ['?'], label: 'all keys' },
   goTasks: { keys: ['g t'], label: 'tasks' },
   goWorkers: { keys: ['g w'], label: 'workers' },
+  goSelf: { keys: ['g u'], label: 'Umbel itself' },
   next: { keys: ['j'], label: 'next row' },
   previous: { keys: ['k'], label: 'previous row' },
   open: { keys: ['Enter'], label: 'open' },

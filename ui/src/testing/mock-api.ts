@@ -65,6 +65,8 @@ class MockApi {
     if (path === 'workers') { send(response, this.world.workers()); return; }
     if (path === 'overview') { send(response, this.world.overview()); return; }
     if (path === 'health') { send(response, this.world.health()); return; }
+    if (path === 'gaps') { send(response, this.world.gaps()); return; }
+    if (path === 'self') { send(response, this.world.self()); return; }
     if (path === 'me') { send(response, { user: 'ann', role: 'operator', auth: 'basic', reason: null }); return; }
     const detail = this.world.detail(decodeURIComponent(path.replace('tasks/', '')))
     if (detail) { send(response, detail); return; }
@@ -96,6 +98,7 @@ class MockApi {
       if (hasTasks && rows.length > 0) say('tasks', { seq: this.world.seq, items, gone: rows.filter((r) => !items.includes(r)).map(({ id }) => id), changed: rows.length, sampled: false })
       say('overview', this.world.overview())
       say('health', this.world.health())
+      if (url.searchParams.get('topics')?.includes('self')) say('self', this.world.self())
     }, 900)
     request.on('close', () => clearInterval(timer))
   }

@@ -1,5 +1,6 @@
-import type { Attempt, Health, Overview, TaskDetail, TaskEvent, TaskNames, TaskRow, Workers } from '@/api/types'
+import type { Attempt, Gaps, Health, Overview, SelfReport, TaskDetail, TaskEvent, TaskNames, TaskRow, Workers } from '@/api/types'
 
+import { doubt, selfReport, selfWorker } from './mock-self.ts'
 import { taskRow } from './rows.ts'
 
 /** What the mock shows: usual work, nothing yet, no broker, hostile texts, very long ones. */
@@ -47,6 +48,7 @@ function outcome(now: number): Partial<TaskRow> {
   if (dice < 0.95) return { ...base, state: 'PENDING', result: null, started_at: null, received_at: null, finished_at: null, runtime_s: null, worker: null, wait_s: null }
   if (dice < 0.97) return { ...base, state: 'RECEIVED', result: null, started_at: null, finished_at: null, runtime_s: null }
   if (dice < 0.98) return { ...base, state: 'STARTED', result: null, finished_at: null, runtime_s: null, verdict: { code: 'orphaned', text: 'Its worker email@mail-03 went while it ran', severity: 'critical' } }
+  if (dice < 0.985) return { ...base, state: 'LOST', result: null, finished_at: null, runtime_s: null, verdict: { code: 'lost', text: 'email@mail-03 was restarted while this ran; the result backend knows no end of it', severity: 'critical' } }
   if (dice < 0.99) return { ...base, state: 'REVOKED', result: null, started_at: null, finished_at: iso(received + 5000), runtime_s: null, verdict: { code: 'expired_unrun', text: 'Expired before a worker took it', severity: 'warning' } }
   return { ...base, state: 'REJECTED', result: null, finished_at: iso(received + 500), runtime_s: null }
 }
@@ -136,12 +138,48 @@ export class World {
       now: iso(now),
       started_at: iso(this.startedAt),
       demo: this.scenario === 'rich',
-      broker: { url: 'redis://:•••@redis.prod:6379/0', transport: 'redis', state: blind ? 'reconnecting' : 'connected', since: iso(this.startedAt + 60_000), attempt: blind ? 5 : 0, next_try_s: blind ? 4 : null, last_error: blind ? 'Connection refused' : null, reconnects: 0 },
-      collector: { state: blind ? 'blind' : this.scenario === 'empty' ? 'waiting' : 'live', lag_s: this.scenario === 'empty' ? null : 0.31, last_event_at: this.scenario === 'empty' ? null : iso(now - 400), events: 48_102, events_per_s: 42.5, malformed: 0, unknown: 0, dropped: 0, buffered: 3, buffer_limit: 50_000 },
+      broker: { url: 'redis://:•••@redis.prod:6379/0', transport: 'redis', state: blind ? 'reconnecting' : 'connected', since: iso(this.startedAt + 60_000), attempt: blind ? 5 : 0, next_try_s: blind ? 4 : null, last_error: blind ? 'Connection refused' : null, reconnects: 0, receiver: 'redis', receiver_note: null, durable_queue: null },
+      collector: { state: blind ? 'blind' : this.scenario === 'empty' ? 'waiting' : 'live', lag_s: this.scenario === 'empty' ? null : 0.31, last_event_at: this.scenario === 'empty' ? null : iso(now - 400), events: 48_102, events_per_s: 42.5, malformed: 0, unknown: 0, dropped: 0, buffered: 3, buffer_limit: 50_000, last_error: null },
       store: { state: 'ok', url: 'sqlite:///umbel.db', seq: this.seq, tasks: this.tasks.length, size_bytes: 41_000_000, last_error: null },
       warnings: this.scenario === 'blind' ? ['The password is the default one. Change it: umbel --basic-auth user:password'] : [],
-      doubts: [],
+      doubts: this.doubts(),
+      blind: [],
+      results: null,
+      repair: { lookups: 120, repaired: 26, lost: 1, waiting: 3, running: false, last_at: iso(now - 4000), backend: null },
     }
+  }
+
+  private doubts(): Health['doubts'] {
+    const blind = doubt({ code: 'blind', severity: 'critical', label: 'blind', text: 'The broker has been out of reach for 40 s: Connection refused', advice: 'See that the broker runs and that its address is right; Umbel tries again by itself.', workers: [] })
+    const names = Array.from({ length: 20 }, (_, n) => `worker-${n}@${'node'.repeat(1 + n)}`)
+    if (this.scenario === 'blind') return [blind]
+    if (this.scenario === 'hostile') return [doubt({ text: `Of 100 tasks that ${markup} ran in the last 5 min, the events of 12 did not arrive` })]
+    if (this.scenario === 'huge') return [blind, ...['loss', 'clock', 'lag', 'malformed', 'no_task_events'].map((code) => doubt({ code, workers: names, workers_left_out: 1800 }))]
+    return []
+  }
+
+  /** What Umbel tells of itself: well, blind, with hostile names, or with two hundred workers and all that can be wrong. */
+  self(): SelfReport {
+    const report = selfReport(this.health())
+    const now = Date.now()
+    if (this.scenario === 'empty') return { ...report, account: { ...report.account, workers: [], points: [], lag_s: null, lag_p99_s: null, commit_s: null, commit_p99_s: null } }
+    const names = Array.from({ length: 200 }, (_, n) => `worker-${n}@${'node'.repeat(1 + (n % 20))}`)
+    const many = names.map((name, n) => selfWorker({ name, lost: n < 30 ? 200 - n : 0, loss_ratio: n < 30 ? 0.2 / (n + 1) : 0, clock_offset_s: n % 9 === 0 ? -3600 * n : 0.01, state: n % 7 === 6 ? 'no_task_events' : n % 11 === 5 ? 'no_heartbeats' : 'measured' }))
+    const hostile = [selfWorker({ name: `${markup}@host`, lost: 12, loss_ratio: 0.12 }), selfWorker({ name: '\u202Eevil@host', state: 'no_task_events', expected: 0 })]
+    const workers = this.scenario === 'huge' ? many : this.scenario === 'hostile' ? hostile : report.account.workers
+    const isBad = this.scenario === 'huge' || this.scenario === 'hostile'
+    const ingest = isBad ? { ...report.ingest, malformed_by_reason: { 'not JSON': 41, 'no type': 3 }, dropped_by_type: { 'worker-heartbeat': 1204, 'task-started': 12 }, unknown_by_type: Object.fromEntries(names.slice(0, 40).map((name, n) => [`${name}${markup}`, n])), samples: [{ at: iso(now - 9000), reason: 'not JSON', excerpt: `${markup}{"password": "***"`.repeat(4) }] } : report.ingest
+    const totals = isBad ? { ...report.account.totals, dropped: 1216, malformed: 44 } : report.account.totals
+    return { ...report, ingest, account: { ...report.account, workers, totals }, workers: isBad ? 2000 : 2, workers_left_out: this.scenario === 'huge' ? 1800 : 0 }
+  }
+
+  gaps(): Gaps {
+    const now = Date.now()
+    const gap = (given: Partial<Gaps['items'][number]>): Gaps['items'][number] => ({ kind: 'link', since: iso(now - 90_000), until: iso(now - 60_000), reason: 'Connection reset by peer', worker: null, events: null, ...given })
+    if (this.scenario === 'blind') return { items: [gap({}), gap({ since: iso(now - 40_000), until: null, reason: 'Connection refused' })], cut: false }
+    if (this.scenario === 'hostile') return { items: [gap({ kind: 'worker', worker: `${markup}@host`, reason: markup, events: 12 })], cut: false }
+    if (this.scenario === 'huge') return { items: Array.from({ length: 50 }, (_, n) => gap({ since: iso(now - 4e6 + n * 60_000), kind: n % 2 ? 'dropped' : 'stopped', events: n * 1000, reason: 'long words '.repeat(30) })), cut: true }
+    return { items: [], cut: false }
   }
 
   detail(id: string): TaskDetail | null {
@@ -152,7 +190,7 @@ export class World {
     const attempts: Attempt[] = over ? [attempt(1, start + 1200, 2.1, 'RETRY', row), attempt(2, start + 18_300, 2.3, 'RETRY', row), attempt(3, start + 51_000, 2, 'FAILURE', row)] : row.started_at ? [attempt(1, Date.parse(row.started_at), row.runtime_s ?? null, row.state === 'SUCCESS' ? 'SUCCESS' : row.state === 'RETRY' ? 'RETRY' : null, row)] : []
     const events: TaskEvent[] = ['task-sent', 'task-received', 'task-started', ...(over ? ['task-retried', 'task-received', 'task-started', 'task-failed'] : row.state === 'SUCCESS' ? ['task-succeeded'] : [])].map((type, index) => ({ type, at: iso(start + index * 900), worker: row.worker ?? 'gen1@web-01', pid: 4711, clock: 100 + index, fields: { uuid: id, name: row.name, args: row.args } }))
     const [one, two, three] = this.tasks.slice(5, 8)
-    return { ...row, finished_at: over ? iso(start + 53_000) : (row.finished_at ?? null), exchange: '', routing_key: row.queue ?? null, client: 'gen42@web-01', traceback: over ? traceback : null, attempts, events, events_cut: false, root: one ? { id: one.id, name: one.name, state: one.state } : null, parent: two ? { id: two.id, name: two.name, state: two.state } : null, children: three ? [{ id: three.id, name: three.name, state: three.state }, { id: 'never-seen', name: null, state: null }] : [] }
+    return { ...row, finished_at: over ? iso(start + 53_000) : (row.finished_at ?? null), exchange: '', routing_key: row.queue ?? null, client: 'gen42@web-01', traceback: over ? traceback : null, attempts, events, events_cut: false, gaps: row.learnt_from || row.state === 'LOST' ? [{ kind: 'link', since: iso(start + 1_500), until: iso(start + 2_600), reason: 'no link to the broker (ConnectionError: Connection refused)', worker: null, events: null }] : [], root: one ? { id: one.id, name: one.name, state: one.state } : null, parent: two ? { id: two.id, name: two.name, state: two.state } : null, children: three ? [{ id: three.id, name: three.name, state: three.state }, { id: 'never-seen', name: null, state: null }] : [] }
   }
 }
 

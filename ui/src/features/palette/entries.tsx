@@ -1,4 +1,4 @@
-import { Clock, LayoutList, List, Pause, Rows3, Search, Server, Shapes, SunMoon, type LucideIcon } from 'lucide-react'
+import { Activity, Clock, LayoutList, List, Pause, Rows3, Search, Server, Shapes, SunMoon, type LucideIcon } from 'lucide-react'
 
 import type { TaskNames, TaskRow } from '@/api/types'
 import { whole } from '@/lib/count'
@@ -20,6 +20,7 @@ export interface Doors {
   toTasks: (search?: string) => void
   toTask: (id: string) => void
   toWorkers: () => void
+  toSelf: () => void
   pause: () => void
 }
 
@@ -36,6 +37,7 @@ export function entries(typed: string, names: TaskNames | undefined, found: read
     { id: 'failed', group: 'Go to', icon: List, label: 'Failed tasks', note: '', run: () => doors.toTasks('state:failure') },
     { id: 'running', group: 'Go to', icon: List, label: 'Running tasks', note: '', run: () => doors.toTasks('state:started') },
     { id: 'workers', group: 'Go to', icon: Server, label: 'Workers', note: 'g w', run: () => doors.toWorkers() },
+    { id: 'self', group: 'Go to', icon: Activity, label: 'Umbel itself', note: 'g u', run: () => doors.toSelf() },
   ]
   const switches: Entry[] = [
     { id: 'theme', group: 'Do', icon: SunMoon, label: 'Next theme', note: 't', run: nextTheme },

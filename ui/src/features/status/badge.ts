@@ -2,7 +2,7 @@ import type { Link } from '@/api/connection'
 import type { Health } from '@/api/types'
 import type { BadgeView } from '@/components/LiveBadge'
 import { whole } from '@/lib/count'
-import { duration } from '@/lib/duration'
+import { shortLag } from '@/lib/duration'
 
 export interface BadgeFacts {
   link: Link
@@ -51,5 +51,5 @@ export function badge(facts: BadgeFacts): BadgeView {
   if (hold && fresh > 0) return { state: 'held', word: 'Held', note: count }
   if (fresh > 0) return { state: 'live', word: 'Live', note: `${count} wait` }
   const lag = health?.collector.lag_s
-  return { state: 'live', word: 'Live', note: lag == null ? null : `${lag < 0.05 ? '0.1 s' : lag < 10 ? `${lag.toFixed(1)} s` : duration(lag)} behind` }
+  return { state: 'live', word: 'Live', note: lag == null ? null : `${shortLag(lag)} behind` }
 }
