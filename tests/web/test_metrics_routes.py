@@ -76,9 +76,9 @@ def test_an_interval_of_its_own(server: Served, client: httpx.Client) -> None:
     assert (totals["since"], totals["until"]) == (f"{params['since']}Z", params["until"])
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
+def test_what_cannot_be_asked(client: httpx.Client) -> None:
+    """Each is refused in the shape of every error."""
+    for question in (
         "series?by=colour",
         "series?step_s=61",
         "series?top=0",
@@ -91,10 +91,8 @@ def test_an_interval_of_its_own(server: Served, client: httpx.Client) -> None:
         "totals?since=0001-01-01T00:00:00Z",
         "totals?until=9999-12-31T00:00:00Z&since=1970-01-01T00:00:00Z",
         "totals?limit=0",
-    ],
-)
-def test_what_cannot_be_asked(client: httpx.Client, question: str) -> None:
-    """Each is refused in the shape of every error."""
-    answer = client.get(f"/api/v1/metrics/{question}")
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json"), answer.text
-    assert answer.json()["detail"]
+    ):
+        answer = client.get(f"/api/v1/metrics/{question}")
+        told = (answer.status_code, answer.headers["content-type"])
+        assert told == (400, "application/problem+json"), question
+        assert answer.json()["detail"]
