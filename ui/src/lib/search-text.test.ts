@@ -42,6 +42,7 @@ describe('states', () => {
     const two = toggleState(one, 'RETRY')
     expect(two).toBe('state:failure,retry name:a')
     expect(statesIn(two)).toEqual(['FAILURE', 'RETRY'])
+    expect(statesIn('is:lost')).toEqual(['LOST'])
     expect(toggleState(toggleState(two, 'FAILURE'), 'RETRY')).toBe('name:a')
     expect(withoutStates(two)).toBe('name:a')
   })

@@ -64,7 +64,7 @@ const without = (text: string, start: number, end: number): string => join([text
 export const removeToken = (text: string, token: Token): string => without(text, token.start, token.end)
 
 const stateTerm = (text: string): Token | undefined =>
-  isFlat(text) ? tokens(text).find((t) => t.field === 'state' && !t.negated && !/[<>*"!]/.test(t.value)) : undefined
+  isFlat(text) ? tokens(text).find((t) => (t.field === 'state' || t.field === 'is') && !t.negated && !/[<>*"!]/.test(t.value)) : undefined
 
 /** The states that a text asks for, in upper case. */
 export const statesIn = (text: string): string[] => stateTerm(text)?.value.split(',').filter(Boolean).map((s) => s.toUpperCase()) ?? []

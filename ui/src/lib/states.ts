@@ -1,4 +1,4 @@
-/** How a task's state looks and reads. `lost` is a verdict (its worker or its end went unseen), every other one is Celery's own state. */
+/** How a task's state looks and reads. `lost` is Umbel's own word (its worker or its end went unseen), every other one is Celery's state. */
 export type StateKind = 'success' | 'running' | 'pending' | 'received' | 'failure' | 'retry' | 'revoked' | 'rejected' | 'lost'
 
 export interface StateLook {
@@ -15,13 +15,16 @@ const looks: Record<string, StateLook> = {
   FAILURE: { kind: 'failure', word: 'failure' },
   REVOKED: { kind: 'revoked', word: 'revoked' },
   REJECTED: { kind: 'rejected', word: 'rejected' },
+  LOST: { kind: 'lost', word: 'lost' },
 }
 
-/** Celery's states in the order in which a task meets them. */
-export const knownStates = ['PENDING', 'RECEIVED', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED'] as const
+/** Celery's states in the order in which a task meets them, and that of a task whose end nobody knows. */
+export const knownStates = ['PENDING', 'RECEIVED', 'STARTED', 'RETRY', 'SUCCESS', 'FAILURE', 'REVOKED', 'REJECTED', 'LOST'] as const
 
-/** Does the verdict say that a task whose state is STARTED no longer runs? */
-export const isLost = (verdict: string | null | undefined): boolean => verdict === 'orphaned' || verdict === 'ended_unseen'
+const lostVerdicts = new Set<string | null | undefined>(['lost', 'orphaned', 'ended_unseen'])
+
+/** Does the verdict say that nobody runs the task and nobody saw its end? A state of STARTED then says too much. */
+export const isLost = (verdict: string | null | undefined): boolean => lostVerdicts.has(verdict)
 
 /** A state of the application's own runs: it is said by its own name, in lower case. */
 export function stateLook(state: string, verdict?: string | null): StateLook {

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 import { ApiError } from '@/api/client'
 import type { Watch } from '@/api/live'
 import { useWatch } from '@/api/live-context'
-import { health, listKey, me, overview, taskList, taskNames, taskTotal, workers } from '@/api/queries'
+import { gaps, health, listKey, me, overview, taskList, taskNames, taskTotal, workers } from '@/api/queries'
 import { defaultSort, type Sort } from '@/api/types'
 import { ErrorNote } from '@/components/ErrorNote'
 import { Answer, usePageTitle } from '@/components/Page'
@@ -15,6 +15,7 @@ import { useIsStale } from '@/features/status/stale'
 import { listAnswer } from '@/features/tasks/answer'
 import { defaultColumns } from '@/features/tasks/columns'
 import { EmptyList } from '@/features/tasks/EmptyList'
+import { GapNote } from '@/features/tasks/GapNote'
 import { SearchBox } from '@/features/tasks/SearchBox'
 import { StateChips } from '@/features/tasks/StateChips'
 import { TaskList } from '@/features/tasks/TaskList'
@@ -43,6 +44,7 @@ export function TasksRoute() {
   const crew = useQuery(workers)
   const self = useQuery(health)
   const who = useQuery(me)
+  const missed = useQuery({ ...gaps, refetchInterval: 30_000 })
   const stale = useIsStale()
 
   const seq = list.isPlaceholderData ? undefined : list.data?.pages[0]?.seq
@@ -75,6 +77,7 @@ export function TasksRoute() {
       <Answer title={title}>{refused ? (list.data ? 'The list below is of the search before.' : 'What is wrong stands below it.') : (answer?.note ?? '\u00a0')}</Answer>
       <SearchBox search={search} problem={refused} onSearch={onSearch} known={{ states: figures.data?.by_state ?? {}, names: names.data, workers: crew.data, queues }} />
       <StateChips search={search} overview={figures.data} names={names.data} onSearch={onSearch} />
+      <GapNote rows={list.data?.pages.flatMap(({ items }) => items) ?? []} gaps={missed.data?.items ?? []} sort={sort} />
       {list.error && !refused && !list.data ? (
         <div className="mt16">
           <ErrorNote title="The tasks did not come" detail={`${list.error.message}. Nothing is lost: what was stored stays stored.`} onRetry={() => void list.refetch()} />

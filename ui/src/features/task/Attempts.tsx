@@ -23,6 +23,8 @@ function Ran({ attempt, lost }: { attempt: Attempt; lost: string | null }) {
   return <span className="dim">—</span>
 }
 
+const learnt = ({ outcome, learnt_from: source }: Attempt): string => `${outcome ? 'end' : 'start'} read from ${source === 'worker' ? 'its worker’s list' : `the ${source ?? ''}`}`
+
 /** What came after an attempt: the pause to the next one, or that there is none. */
 function Next({ attempt, next, task }: { attempt: Attempt; next: Attempt | undefined; task: TaskDetail }) {
   const ended = attempt.ended_at ?? attempt.started_at
@@ -34,7 +36,7 @@ function Next({ attempt, next, task }: { attempt: Attempt; next: Attempt | undef
 }
 
 function Why({ attempt }: { attempt: Attempt }) {
-  if (!attempt.exception) return null
+  if (!attempt.exception) return attempt.learnt_from ? <span className="dim">{learnt(attempt)}</span> : null
   const { type, message } = thrown(attempt.exception)
   return (
     <span className={attempt.outcome === 'FAILURE' ? 'c-failure' : 'mid'}>

@@ -1,7 +1,11 @@
-import type { TaskDetail, TaskEvent } from '@/api/types'
+import type { Gap, TaskDetail, TaskEvent } from '@/api/types'
+import { GapLine } from '@/components/GapLine'
+import { Glyph } from '@/components/Glyph'
 import { Section } from '@/components/Page'
 import { Line } from '@/components/Text'
 import { Time } from '@/components/Time'
+
+import { timeline } from './timeline'
 
 function details({ fields }: TaskEvent): string {
   const all: [string, unknown][] = Object.entries(fields)
@@ -11,12 +15,58 @@ function details({ fields }: TaskEvent): string {
     .join('  ')
 }
 
-/** Every event as its worker stamped it. */
+const isLearnt = (event: TaskEvent): boolean => event.type === 'umbel-learnt'
+
+/** What was learnt says so; a judgement is Umbel's own, and its reason is all that there is to it. */
+function shown(event: TaskEvent): { word: string; text: string } {
+  if (!isLearnt(event)) return { word: event.type, text: details(event) }
+  if (event.fields.state !== 'LOST') return { word: 'learnt, not seen', text: details(event) }
+  return { word: 'judged lost', text: typeof event.fields.exception === 'string' ? event.fields.exception : '' }
+}
+
+function EventRow({ event }: { event: TaskEvent }) {
+  const learnt = isLearnt(event)
+  const { word, text } = shown(event)
+  return (
+    <tr>
+      <td className="p2">
+        <Time at={event.at} precision="ms" />
+      </td>
+      <td className={learnt ? 'p1 ell dim' : 'p1 ell'}>
+        <Line text={word} limit={60} />
+      </td>
+      <td className="p3 ell" title={learnt ? undefined : `pid ${event.pid}, clock ${event.clock}`}>
+        <Line text={event.worker || '—'} limit={120} />
+      </td>
+      <td className="p5 ell" title={text.slice(0, 1000)}>
+        <code className="mid">
+          <Line text={text} limit={300} />
+        </code>
+      </td>
+    </tr>
+  )
+}
+
+function GapRow({ gap }: { gap: Gap }) {
+  return (
+    <tr className="unseen">
+      <td colSpan={4} className="p5">
+        <span className="row-g">
+          <Glyph kind="unknown" />
+          <GapLine gap={gap} />
+        </span>
+      </td>
+    </tr>
+  )
+}
+
+/** Every event as its worker stamped it, and between them the times in which others may have been missed. */
 export function Events({ task }: { task: TaskDetail }) {
   const { events, events_cut: cut } = task
   if (events.length === 0) return null
+  const seen = events.filter((event) => !isLearnt(event)).length
   return (
-    <Section title="Events" note={cut ? `the newest ${events.length}, older ones were cut` : `all ${events.length}`}>
+    <Section title="Events" note={cut ? `the newest ${seen}, older ones were cut` : seen === events.length && task.gaps.length === 0 ? `all ${seen}` : `${seen} seen`}>
       <div className="panel tw">
         <table className="mt fix events">
           <thead>
@@ -28,24 +78,7 @@ export function Events({ task }: { task: TaskDetail }) {
             </tr>
           </thead>
           <tbody>
-            {events.map((event, index) => (
-              <tr key={index}>
-                <td className="p2">
-                  <Time at={event.at} precision="ms" />
-                </td>
-                <td className="p1 ell">
-                  <Line text={event.type} limit={60} />
-                </td>
-                <td className="p3 ell" title={`pid ${event.pid}, clock ${event.clock}`}>
-                  <Line text={event.worker} limit={120} />
-                </td>
-                <td className="p5 ell" title={details(event).slice(0, 1000)}>
-                  <code className="mid">
-                    <Line text={details(event)} limit={300} />
-                  </code>
-                </td>
-              </tr>
-            ))}
+            {timeline(task).map(({ event, gap }, index) => (event ? <EventRow key={index} event={event} /> : <GapRow key={index} gap={gap} />))}
           </tbody>
         </table>
       </div>

@@ -5,7 +5,7 @@ import { useNow } from '@/lib/clock'
 import { age, duration, elapsed } from '@/lib/duration'
 import { isLost, stateLook } from '@/lib/states'
 
-import { phases, ticks, total, type Phase } from './phases'
+import { hidden, phases, ticks, total, type Phase } from './phases'
 import { span } from './sentence'
 
 const looks = { wait: 'w', run: 'r', between: 'c' } as const
@@ -40,6 +40,12 @@ export function PhaseBar({ task }: { task: TaskDetail }) {
             <i className="s-run" />
             Running <b>{duration(total(all, 'run'))}</b>
           </span>
+          {task.gaps.length > 0 && (
+            <span>
+              <i className="s-unseen" />
+              Not seen
+            </span>
+          )}
           {between > 0 && (
             <span>
               <i className="s-gap" />
@@ -66,6 +72,9 @@ export function PhaseBar({ task }: { task: TaskDetail }) {
             </i>
           )
         })}
+        {hidden(task.gaps, first.from, last.to).map(({ from, to, gap }) => (
+          <i key={`${gap.kind}-${gap.since}`} className="u" style={{ left: `${share((from - first.from) / 1000)}%`, width: `${share((to - from) / 1000)}%` }} />
+        ))}
       </div>
       <div className="pax">
         <span className="a">

@@ -12,6 +12,7 @@ import { hasEnded, isLost, isRunning, stateLook } from '@/lib/states'
 import { sentenceOf } from '@/lib/text'
 import { copy } from '@/lib/toasts'
 
+import { LearntNote } from './LearntNote'
 import { sentence } from './sentence'
 
 function Ended({ task }: { task: TaskDetail }) {
@@ -72,6 +73,7 @@ export function TaskHead({ task }: { task: TaskDetail }) {
         </div>
       )}
       <Verdict task={task} />
+      {task.learnt_from && <LearntNote source={task.learnt_from} ended={hasEnded(task.state)} />}
     </>
   )
 }

@@ -1,4 +1,4 @@
-import type { Attempt, TaskDetail } from '@/api/types'
+import type { Attempt, Gap, TaskDetail } from '@/api/types'
 import { hasEnded, isLost } from '@/lib/states'
 
 /** A stretch of a task's life, in milliseconds since the epoch. */
@@ -47,6 +47,11 @@ export function phases(task: TaskDetail, now: number): Phase[] {
   if (isWaiting) pause(now, true)
   else if (over && !ran) pause(ms(task.finished_at) ?? cursor, false)
   return out
+}
+
+/** The parts of a stretch (milliseconds) in which events may have been missed. */
+export function hidden(gaps: readonly Gap[], start: number, end: number): { from: number; to: number; gap: Gap }[] {
+  return gaps.map((gap) => ({ from: Math.max(start, Date.parse(gap.since)), to: Math.min(end, gap.until === null ? end : Date.parse(gap.until)), gap })).filter(({ from, to }) => to >= from)
 }
 
 export const total = (all: readonly Phase[], kind: Phase['kind']): number => all.filter((p) => p.kind === kind).reduce((sum, { from, to }) => sum + (to - from) / 1000, 0)

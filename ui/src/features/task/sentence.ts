@@ -26,6 +26,7 @@ export function sentence(task: TaskDetail, now: number): string {
   const attempt = attemptOf(task)
   const on = attempt ? ` on ${attempt}` : ''
   const error = task.exception ? oneLine(thrown(task.exception).message, 200) : ''
+  if (task.state === 'LOST') return task.started_at ? 'Lost: no worker runs it, and nobody knows its end' : 'Lost: no worker holds it, and nobody knows its end'
   if (task.verdict?.code === 'orphaned') return 'Lost: its worker went while it ran'
   if (task.verdict?.code === 'ended_unseen') return 'Ended, and nobody said how'
   switch (task.state) {

@@ -4,6 +4,7 @@ const lines = [
   ['rate limit', 'both words, anywhere: name, id, arguments, result, exception'],
   ['"rate limit"', 'these words together'],
   ['state:failure,retry', 'one of several'],
+  ['is:lost', 'nobody runs it, and nobody knows its end'],
   ['name:campaigns.*', 'any rest'],
   ['-worker:celery@old', 'not'],
   ['runtime:>5s', 'longer than; also wait, retries'],

@@ -22,6 +22,8 @@ describe('listAnswer', () => {
     ['state:started', exact(1), '1 task runs now'],
     ['state:failure', exact(0), 'No task failed'],
     ['state:started', exact(0), 'No task runs now'],
+    ['state:lost', exact(3), '3 tasks are lost: nobody knows their end'],
+    ['state:lost', exact(0), 'No task is lost'],
     ['name:send_sms', exact(455), '455 send_sms tasks match'],
     ['name:send_sms state:failure', exact(44), '44 send_sms tasks failed'],
     ['rate limit', { kind: 'at_least', value: 500_000 }, '≥ 500,000 tasks match'],
@@ -32,7 +34,8 @@ describe('listAnswer', () => {
   })
 
   it('does not count as running what ended unseen', () => {
-    expect(listAnswer('', overview({ STARTED: 30 }, 22), undefined)?.note).toBe('8 run now, 22 ended unseen.')
+    expect(listAnswer('', overview({ STARTED: 30 }, 22), undefined)?.note).toBe('8 run now, 22 are lost.')
+    expect(listAnswer('', overview({ STARTED: 30, LOST: 4 }, 6), undefined)?.note).toBe('28 run now, 6 are lost.')
   })
 
   it('has no answer before it has numbers', () => {

@@ -18,9 +18,10 @@ const ends: Record<string, string> = {
   RETRY: 'will be tried again',
   REVOKED: 'were revoked',
   REJECTED: 'were rejected',
+  LOST: 'are lost: nobody knows their end',
 }
 
-const singular: Record<string, string> = { STARTED: 'runs now', PENDING: 'waits in a queue', RECEIVED: 'was received and has not started', REVOKED: 'was revoked', REJECTED: 'was rejected' }
+const singular: Record<string, string> = { STARTED: 'runs now', PENDING: 'waits in a queue', RECEIVED: 'was received and has not started', REVOKED: 'was revoked', REJECTED: 'was rejected', LOST: 'is lost' }
 
 function matching(search: string, total: Count): ListAnswer {
   const states = statesIn(search)
@@ -39,7 +40,7 @@ function matching(search: string, total: Count): ListAnswer {
 function everything({ tasks, by_state: by, lost: lostCount }: Overview): ListAnswer {
   const failed = by.FAILURE ?? 0
   const lost = lostCount.value ?? 0
-  const running = (by.STARTED ?? 0) - lost
+  const running = (by.STARTED ?? 0) - Math.max(0, lost - (by.LOST ?? 0))
   const waiting = (by.PENDING ?? 0) + (by.RECEIVED ?? 0)
   const retried = by.RETRY ?? 0
   const title = failed > 0 ? `${whole(failed)} of ${plural(tasks, 'task')} failed` : tasks === 1 ? '1 task, it did not fail' : `${plural(tasks, 'task')}, none failed`
@@ -47,7 +48,7 @@ function everything({ tasks, by_state: by, lost: lostCount }: Overview): ListAns
     running > 0 ? `${whole(running)} ${running === 1 ? 'runs' : 'run'} now` : 'None runs now',
     waiting > 0 && `${whole(waiting)} ${waiting === 1 ? 'waits' : 'wait'}`,
     retried > 0 && `${whole(retried)} will be tried again`,
-    lost > 0 && `${whole(lost)} ended unseen`,
+    lost > 0 && `${whole(lost)} ${lost === 1 ? 'is' : 'are'} lost`,
   ].filter(Boolean)
   return { title, note: `${now.join(', ')}.`, short: failed > 0 ? `${whole(failed)} failed` : '' }
 }
