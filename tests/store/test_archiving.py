@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.store.support import a_stream, all_ids, arrivals, in_batches, pages, search
+from tests.store.support import a_stream, all_ids, arrivals, in_batches, pages, records, search
 from tests.support.events import T0, a_task_that_succeeded
 from umbel.model.archive import NotAnArchive
+from umbel.model.fold import merge
 from umbel.model.search import EVERYTHING, Query
 from umbel.store import archiving
 from umbel.store.archiving import Format, Imported, Importer
@@ -129,6 +131,29 @@ def test_another_file_changes_nothing(empty: Store, data: bytes) -> None:
     with pytest.raises(NotAnArchive):
         imported(empty, data)
     assert empty.newest_place() == 0
+
+
+def test_an_import_beside_live_events(store: Store, tmp_path: Path) -> None:
+    """A server collects into the same file meanwhile, the same tasks among others: neither loses anything."""
+    data = exported(store)
+    path = str(tmp_path / "shared.db")
+    live, archive = open_store(path), open_store(path)
+    importer = Importer(archive, sleep=lambda _s: None)
+    thread = threading.Thread(target=importer.run, args=(io.BytesIO(data),))
+    random = Random(12)
+    events = a_stream(random, 150)
+    thread.start()
+    for batch in in_batches(random, events):
+        live.commit(arrivals([*batch, *a_task_that_succeeded(f"live-{random.random()}")]))
+    thread.join()
+    stored = {task.id: task for page in pages(live, EVERYTHING, 500) for task in page.tasks}
+    both = {task.id: task for page in pages(store, EVERYTHING, 500) for task in page.tasks}
+    for task_id, task in records(events).items():
+        assert stored[task_id] == (merge(task, both[task_id]) if task_id in both else task)
+    assert set(both) <= set(stored)
+    assert live.problems() == []
+    live.close()
+    archive.close()
 
 
 class Moody:

@@ -30,6 +30,8 @@ class State(StrEnum):
 
 
 TERMINAL_STATES: Final = frozenset({State.SUCCESS, State.FAILURE, State.REVOKED, State.REJECTED})
+OVER_STATES: Final = TERMINAL_STATES | {State.LOST}
+"""The states of tasks that nobody runs any more: the finished and the lost ones."""
 
 REPLACED: Final = "REPLACED"
 """Outcome of an attempt whose id went on under another name (``Task.replace``)."""

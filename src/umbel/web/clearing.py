@@ -1,4 +1,4 @@
-"""Clears the history: deletes finished tasks that match, in slices, on a thread of its own."""
+"""Clears the history: deletes finished and lost tasks that match, in slices, on a thread of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from umbel.model.errors import UmbelError
 from umbel.model.search import And, Compare, Equals, Node, NumberField, Operator, Or, Query, TextField
-from umbel.model.tasks import TERMINAL_STATES
+from umbel.model.tasks import OVER_STATES
 from umbel.store.protocols import StoreUnavailable, TaskArchive, TaskReader
 from umbel.web.convert import instant, known_instant
 from umbel.web.history_schemas import ClearingPreview, ClearingState
@@ -67,11 +67,11 @@ class Clearing:
             for state, n in count.by_state.items():
                 by_state[state] = by_state.get(state, 0) + n
         stored = sum(by_state.values())
-        finished = sum(by_state.get(state, 0) for state in TERMINAL_STATES)
+        finished = sum(by_state.get(state, 0) for state in OVER_STATES)
         if query.root == And(()) and before is None:
             goes = Count(kind="exact", value=finished)
         else:
-            goes = self._count(finished_of(query, before))
+            goes = self._count(over_of(query, before))
         return ClearingPreview(goes=goes, stored=stored, unfinished=stored - finished)
 
     def start(self, query: Query, before: float | None, by: str) -> ClearingState:
@@ -95,7 +95,7 @@ class Clearing:
             )
             self._stop.clear()
             self._thread = threading.Thread(
-                target=self._run, args=(finished_of(query, before),), name="umbel-clear", daemon=True
+                target=self._run, args=(over_of(query, before),), name="umbel-clear", daemon=True
             )
             self._thread.start()
         return state
@@ -178,9 +178,9 @@ class Clearing:
             )
 
 
-def finished_of(query: Query, before: float | None) -> Query:
-    """Return the finished tasks among those that ``query`` finds and that were seen before an instant."""
-    nodes: list[Node] = [query.root, Or(tuple(Equals(TextField.STATE, state) for state in sorted(TERMINAL_STATES)))]
+def over_of(query: Query, before: float | None) -> Query:
+    """Return the finished and lost tasks among those that ``query`` finds and that were seen before an instant."""
+    nodes: list[Node] = [query.root, Or(tuple(Equals(TextField.STATE, state) for state in sorted(OVER_STATES)))]
     if before is not None:
         nodes.append(Compare(NumberField.SEEN, Operator.LESS, before))
     return Query(query.text, And(tuple(nodes)))

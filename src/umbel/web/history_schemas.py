@@ -43,7 +43,7 @@ class HistoryState(Schema, frozen=True, kw_only=True):
 
 
 class ClearingPreview(Schema, frozen=True, kw_only=True):
-    """What clearing would delete (``goes``) and what is stored in all. Tasks that are not finished stay in any case."""
+    """What clearing would delete (``goes``), what is stored in all, and what stays because it waits or runs."""
 
     goes: Count
     stored: int
@@ -51,7 +51,7 @@ class ClearingPreview(Schema, frozen=True, kw_only=True):
 
 
 class ClearHistory(Schema, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A wish to delete finished tasks: all, those that ``search`` finds, those seen ``before``.
+    """A wish to delete finished and lost tasks: all, those that ``search`` finds, those seen ``before``.
 
     ``confirm`` has to be ``clear history``.
     """

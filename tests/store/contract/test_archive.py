@@ -7,8 +7,10 @@ from random import Random
 
 import pytest
 
-from tests.store.support import a_stream, all_ids, arrivals, in_batches, pages, search
+from tests.store.support import a_stream, all_ids, arrivals, in_batches, pages, records, search
 from tests.support.events import T0, a_task_that_succeeded, an_event, received
+from umbel.model.fold import fold_all
+from umbel.model.learnt import judged_lost
 from umbel.model.search import EVERYTHING, Query
 from umbel.store.protocols import Archived, Deleted, Restored, Store
 from umbel.store.registry import open_store
@@ -90,6 +92,25 @@ def test_an_archive_joins_what_is_stored(store: Store, other: Store) -> None:
     other.close()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_by_archive_or_by_events(store: Store, other: Store, seed: int) -> None:
+    """Whatever came in which way, in any order and however often: a task is the fold of all that was seen."""
+    random = Random(seed)
+    events = a_stream(random, 60)
+    for batch in in_batches(random, [event for event in events if random.random() < 0.6]):
+        store.commit(arrivals(batch))
+    taken = archived(store)
+    random.shuffle(taken)
+    batches = [*in_batches(random, events), *in_batches(random, random.sample(events, len(events)))]
+    for n, batch in enumerate(batches):
+        other.commit(arrivals(batch))
+        other.restore(taken[n::7][: random.randint(0, 5)])
+    other.restore(taken)
+    assert {task.id: task for page in pages(other, EVERYTHING, 500) for task in page.tasks} == records(events)
+    assert other.problems() == []
+    other.close()
+
+
 def test_events_go_on_after_a_restore(store: Store, other: Store) -> None:
     """What the archive brought unfinished is finished by the events that come, in the same store."""
     sent, started, ended = a_task_that_succeeded()
@@ -126,8 +147,9 @@ def test_a_walk_is_bounded_and_searches(store: Store) -> None:
 
 
 def test_delete_spares_what_is_not_finished(store: Store) -> None:
-    """Finished tasks go, with their counts; the others, and places that are gone, are passed over."""
-    store.commit(arrivals([received(0, uuid="running"), *a_task_that_succeeded("done"), *a_task_that_succeeded("too")]))
+    """Finished and lost tasks go, with their counts; the others, and places that are gone, are passed over."""
+    lost = [received(0, uuid="lost"), judged_lost(fold_all([received(0, uuid="lost")]), "its worker is gone")]
+    store.commit(arrivals([received(0, uuid="running"), *a_task_that_succeeded("done"), *lost]))
     places = list(store.places(EVERYTHING).places)
     assert store.delete([*places, 10**9]) == Deleted(tasks=2, done=4)
     assert store.delete(places) == Deleted(tasks=0, done=3)

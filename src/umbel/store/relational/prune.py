@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from umbel.model.tasks import TERMINAL_STATES
+from umbel.model.tasks import OVER_STATES
 from umbel.store.protocols import Deleted, Pruned, Retention
 from umbel.store.relational import blocks, counters, gaps
 from umbel.store.relational.ages import Aged, Row
@@ -66,12 +66,12 @@ class Pruner:
         )
 
     def delete(self, places: Sequence[int]) -> Deleted:
-        """Delete those of the first of these rows that are finished."""
+        """Delete those of the first of these rows that are over."""
         some = places[: self.pace.rows]
         marks = ", ".join("?" * len(some))
         named = f"SELECT {_COLUMNS} FROM task WHERE id IN ({marks})"  # noqa: S608  # our names
         rows = [Row(*row) for row in self._connection.exec_driver_sql(named, tuple(some))]
-        finished = [row for row in rows if row.state in TERMINAL_STATES]
+        finished = [row for row in rows if row.state in OVER_STATES]
         self._delete(finished)
         if finished:
             self._tidy()
@@ -109,7 +109,7 @@ class Pruner:
         rows = self._look(self._looked_to)
         if not rows:
             return None
-        finished = [row for row in rows if row.state in TERMINAL_STATES][:limit]
+        finished = [row for row in rows if row.state in OVER_STATES][:limit]
         self._looked_to = finished[0].row_id - 1 if finished else rows[-1].row_id
         return finished
 

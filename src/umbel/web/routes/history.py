@@ -113,7 +113,7 @@ class HistoryRoutes(Controller):
         clearing: NamedDependency[Clearing],
         data: JSONBody[ClearHistory],
     ) -> ClearingState:
-        """Begin to delete finished tasks, in slices; `GET /history` tells how far it is. There is no way back."""
+        """Begin to delete finished and lost tasks, in slices; `GET /history` tells how far. There is no way back."""
         if data.confirm != CONFIRMATION:
             message = f"confirm is {data.confirm[:100]!r}; it has to be {CONFIRMATION!r}"
             raise NotConfirmed(message)

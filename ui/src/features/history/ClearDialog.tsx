@@ -66,12 +66,12 @@ function Ask({ search, onClose, onBegun }: ClearDialogProps & { onBegun: (starte
           <label>
             <input type="radio" name="which" checked={!all} onChange={() => setAll(false)} />
             <span>
-              Finished tasks that <code className="mono">{search}</code> finds
+              Finished and lost tasks that <code className="mono">{search}</code> finds
             </span>
           </label>
           <label>
             <input type="radio" name="which" checked={all} onChange={() => setAll(true)} />
-            <span>All finished tasks</span>
+            <span>All finished and lost tasks</span>
           </label>
         </fieldset>
       )}

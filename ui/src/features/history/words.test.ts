@@ -7,13 +7,13 @@ const state = { state: 'running', by: 'ann', search: '', before: null, started_a
 describe('clear history in words', () => {
   it('says what goes and what stays', () => {
     const preview = { goes: { kind: 'exact', value: 12_431 }, stored: 12_440, unfinished: 4 } as const
-    expect(goes(preview)).toBe('12,431 finished tasks with arguments, results, tracebacks and attempts.')
-    expect(stays(preview)).toBe('4 unfinished tasks: they stay in any case. 5 other finished tasks. Workers, and the figures behind charts.')
+    expect(goes(preview)).toBe('12,431 finished or lost tasks with arguments, results, tracebacks and attempts.')
+    expect(stays(preview)).toBe('4 unfinished tasks: they stay in any case. 5 other finished or lost tasks. Workers, and the figures behind charts.')
   })
 
   it('claims no more than was counted', () => {
     const preview = { goes: { kind: 'at_least', value: 3_400_000 }, stored: 9_000_000, unfinished: 1 } as const
-    expect(goes(preview)).toContain('≥ 3,400,000 finished tasks')
+    expect(goes(preview)).toContain('≥ 3,400,000 finished or lost tasks')
     expect(stays(preview)).toBe('1 unfinished task: it stays in any case. Workers, and the figures behind charts.')
   })
 
@@ -25,8 +25,8 @@ describe('clear history in words', () => {
   })
 
   it('exports what would go', () => {
-    expect(exportSearch({ search: '', before: null })).toBe('state:success,failure,revoked,rejected')
-    expect(exportSearch({ search: ' a OR b ', before: '2026-11-21T00:00:00.000Z' })).toBe('(a OR b) state:success,failure,revoked,rejected before:"2026-11-21T00:00:00.000Z"')
+    expect(exportSearch({ search: '', before: null })).toBe('state:success,failure,revoked,rejected,lost')
+    expect(exportSearch({ search: ' a OR b ', before: '2026-11-21T00:00:00.000Z' })).toBe('(a OR b) state:success,failure,revoked,rejected,lost before:"2026-11-21T00:00:00.000Z"')
   })
 
   it('counts back from now', () => {

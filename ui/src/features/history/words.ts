@@ -5,24 +5,24 @@ import { countText, plural, whole } from '@/lib/count'
 /** What has to be typed; the server asks for it too. */
 export const confirmation = 'clear history'
 
-export const finishedStates = ['success', 'failure', 'revoked', 'rejected'] as const
+export const overStates = ['success', 'failure', 'revoked', 'rejected', 'lost'] as const
 
 /** The search that finds what a wish would delete, for the export before it. */
 export function exportSearch({ search, before }: Wish): string {
-  const parts = [search.trim() && `(${search.trim()})`, `state:${finishedStates.join(',')}`, before && `before:"${before}"`]
+  const parts = [search.trim() && `(${search.trim()})`, `state:${overStates.join(',')}`, before && `before:"${before}"`]
   return parts.filter(Boolean).join(' ')
 }
 
 const tasks = (count: Count, kind: string): string => (count.kind === 'exact' ? plural(count.value ?? 0, `${kind}task`) : `${countText(count)} ${kind}tasks`)
 
 /** What goes, in a sentence. */
-export const goes = ({ goes: count }: ClearingPreview): string => `${tasks(count, 'finished ')} with arguments, results, tracebacks and attempts.`
+export const goes = ({ goes: count }: ClearingPreview): string => `${tasks(count, 'finished or lost ')} with arguments, results, tracebacks and attempts.`
 
 /** What stays, in a sentence. */
 export function stays({ goes: count, stored, unfinished }: ClearingPreview): string {
   const waiting = unfinished === 0 ? 'No task is unfinished.' : `${plural(unfinished, 'unfinished task')}: ${unfinished === 1 ? 'it stays' : 'they stay'} in any case.`
   const others = count.kind === 'exact' ? stored - unfinished - (count.value ?? 0) : null
-  const finished = others ? ` ${plural(others, 'other finished task')}.` : ''
+  const finished = others ? ` ${plural(others, 'other finished or lost task')}.` : ''
   return `${waiting}${finished} Workers, and the figures behind charts.`
 }
 
