@@ -20,6 +20,7 @@ from tests.support.umbel import Umbel
 from umbel.model.events import Kind
 from umbel.model.search_parser import parse
 from umbel.model.tasks import State, Task
+from umbel.store.relational import rollups
 from umbel.store.relational.sqlite import SqliteStore
 
 EVENTS_PER_S: Final = 1_000.0
@@ -97,9 +98,13 @@ def shown_until_killed(umbel: Umbel, chance: random.Random) -> dict[str, dict[st
 
 
 def is_sound(path: Path) -> None:
-    """The file opens, SQLite finds nothing wrong with it, and every task is in a state that its events can lead to."""
+    """The file opens, SQLite finds nothing wrong with it, and every task is in a state that its events can lead to.
+
+    The figures are those of the tasks: a commit writes both or none.
+    """
     with contextlib.closing(SqliteStore(path, read_limit_s=30.0)) as store:
         assert store.problems() == []
+        assert rollups.stored(store._connection) == rollups.recount(store._connection)
         tasks = store.list(parse("", now=0.0), limit=1_000).tasks
         assert [task.id for task in tasks if not is_possible(task)] == []
 
