@@ -16,7 +16,8 @@ from umbel.store.protocols import Archived, Restored, StoreError, StoreUnavailab
 
 Format = Literal["ndjson", "csv"]
 
-TASKS_A_PAGE: Final = 500
+TASKS_A_PAGE: Final = 200
+"""A task may hold two tracebacks of 64 kB: a page of the longest ones still fits into 30 MB."""
 TASKS_A_BATCH: Final = 500
 BATCH_BYTES: Final = 8 * 1024 * 1024
 PATIENCE_S: Final = 60.0

@@ -67,6 +67,8 @@ class MockApi {
     if (path === 'health') { send(response, this.world.health()); return; }
     if (path === 'gaps') { send(response, this.world.gaps()); return; }
     if (path === 'self') { send(response, this.world.self()); return; }
+    if (path === 'history') { send(response, { export: null, clearing: null }); return; }
+    if (path === 'history/preview') { send(response, { goes: { kind: 'exact', value: 1108 }, stored: 1200, unfinished: 92 }); return; }
     if (path === 'me') { send(response, { user: 'ann', role: 'operator', auth: 'basic', reason: null }); return; }
     const detail = this.world.detail(decodeURIComponent(path.replace('tasks/', '')))
     if (detail) { send(response, detail); return; }
