@@ -62,6 +62,30 @@ def test_the_link_tells_its_history() -> None:
     assert link.health().state == "stopped"
 
 
+def test_what_is_being_lost_is_a_gap_too() -> None:
+    """A warning alone is none; what drops events makes one, which ends with the warning, or with the link."""
+    clock = ManualClock()
+    link = LinkLog(BrokerHealth(url="amqp://", transport="amqp", state="connecting", since=clock()), clock)
+    link.connected()
+    link.warned("much waits", None)
+    assert (link.health().warning, link.health().blind) == ("much waits", ())
+    link.warned("it drops some", T0 - 5)
+    link.warned("it drops more", T0 - 5)
+    clock.forward(1)
+    link.warned(None, None)
+    link.warned("it drops again", T0)
+    clock.forward(1)
+    link.lost("closed", since=T0, wait_s=1.0)
+
+    health = link.health()
+    assert health.warning is None
+    assert [(gap.since, gap.until, gap.reason) for gap in health.blind] == [
+        (T0 - 5, T0 + 1, "it drops some"),
+        (T0, T0 + 2, "it drops again"),
+        (T0, None, "closed"),
+    ]
+
+
 def test_the_link_remembers_the_newest_gaps() -> None:
     """A link that flaps for ever does not fill the memory."""
     link = LinkLog(BrokerHealth(url="redis://", transport="redis", state="connecting", since=0.0), ManualClock())

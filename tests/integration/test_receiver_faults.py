@@ -17,7 +17,7 @@ from tests.support.listening import EXCHANGE, Listening, listening, publishing
 from tests.support.processes import LOOPBACK, free_port
 from tests.support.services import RabbitServer, RedisServer
 from umbel.ingest.app import make_app
-from umbel.ingest.receivers import amqp, pubsub_link
+from umbel.ingest.receivers import amqp, pubsub_link, queues, redis_past
 
 MIB = 2**20
 
@@ -80,15 +80,42 @@ def test_a_reader_that_is_too_slow(tmp_path: Path) -> None:
     ):
         admin.config_set("client-output-buffer-limit", "pubsub 2mb 1mb 60")
         publish(1)
+        listener.until(lambda: listener.numbers == [1], "the first has come")
+        burst_at = time.time()
         for _ in range(24):
             admin.publish(f"/0.{EXCHANGE}/task.multi", b"x" * MIB)
+        time.sleep(0.5)
         listener.until(lambda: listener.receiver.health().reconnects == 1, "it was cut off, and came back")
-        assert listener.receiver.health().blind[0].until is not None
+        gap = listener.receiver.health().blind[0]
+        assert gap.until is not None
+        assert gap.since <= burst_at + 0.1, "it began when Redis hung up at the earliest, not when that was noticed"
         assert "a subscriber that was too slow" in reason(listener)
         assert "client-output-buffer-limit pubsub allows 2.0 MiB, or 1.0 MiB for 60 s" in reason(listener)
         del listener.messages[1:]
         publish(2)
         listener.until(lambda: listener.numbers == [1, 2], "events come again")
+
+
+def test_what_redis_holds_for_a_slow_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before Redis hangs up, the health warns of it; the warning goes when all has been read."""
+    monkeypatch.setattr(redis_past, "BEHIND_S", 0.1)
+    monkeypatch.setattr(redis_past, "LOOK_EVERY_S", 0.1)
+    with (
+        RedisServer(tmp_path) as broker,
+        redis.Redis.from_url(broker.url) as admin,
+        listening(broker.url) as listener,
+    ):
+        with monkeypatch.context() as slowly:
+            slowly.setattr(pubsub_link, "MAX_DRAIN_S", 0.0)
+            for _ in range(24):
+                admin.publish(f"/0.{EXCHANGE}/task.multi", b"x" * MIB)
+            listener.until(lambda: listener.receiver.health().warning, "it warns")
+            warning = str(listener.receiver.health().warning)
+            assert "MiB that were not read yet, and hangs up on slow readers" in warning
+            assert "pubsub allows 32.0 MiB, or 8.0 MiB for 60 s" in warning
+        listener.until(lambda: listener.receiver.health().warning is None, "it has caught up")
+        assert len(listener.messages) == 24
+        assert listener.receiver.health().blind == ()
 
 
 def test_whether_redis_was_restarted_is_told(tmp_path: Path) -> None:
@@ -253,6 +280,28 @@ def test_the_broker_holds_what_is_not_stored_yet(rabbitmq_site: Deployment, monk
             listener.receiver.settle(listener.token)
             listener.until(lambda: len(listener.messages) == count, "the next have come")  # noqa: B023 - called at once
         assert listener.numbers == list(range(25))
+
+
+def test_what_rabbitmq_drops_is_a_gap(rabbitmq_site: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the store is away longer than the queue can hold, the health says so, and what was dropped is a gap."""
+    monkeypatch.setattr(amqp, "UNACKNOWLEDGED", 10)
+    monkeypatch.setattr(amqp, "BEHIND_S", 0.0)
+    monkeypatch.setattr(amqp, "WATCH_EVERY_S", 0.1)
+    monkeypatch.setattr(queues, "OWN_MAX_MESSAGES", 20)
+    url = rabbitmq_site.broker.url
+    with listening(url) as listener, publishing(url) as publish:
+        publish(*range(15))
+        listener.until(lambda: listener.receiver.health().warning, "it warns")
+        assert listener.receiver.health().blind == (), "nothing is lost yet"
+        publish(*range(15, 60))
+        listener.until(lambda: listener.receiver.health().blind, "it is a gap")
+        assert "its queue is full, and drops the oldest" in reason(listener)
+        for _ in range(3):
+            listener.receiver.settle(listener.token)
+            listener.look(0.3)
+        listener.until(lambda: listener.receiver.health().warning is None, "it has caught up")
+        assert listener.numbers == [*range(10), *range(40, 60)]
+        assert listener.receiver.health().blind[0].until is not None
 
 
 def _app(url: str) -> celery.Celery:

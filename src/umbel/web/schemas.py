@@ -242,7 +242,7 @@ class BrokerHealth(Schema, frozen=True, kw_only=True):
     """The link to the broker. ``url`` has its password masked.
 
     ``receiver`` is what reads it (``kombu``, ``redis`` or ``amqp``), ``receiver_note`` why no faster one does.
-    ``durable_queue`` keeps events while Umbel is away.
+    ``durable_queue`` keeps events while Umbel is away. ``warning`` says what will be lost soon, or is being lost.
     """
 
     url: str
@@ -256,6 +256,7 @@ class BrokerHealth(Schema, frozen=True, kw_only=True):
     receiver: str = "kombu"
     receiver_note: str | None = None
     durable_queue: str | None = None
+    warning: str | None = None
 
 
 class CollectorHealth(Schema, frozen=True, kw_only=True):

@@ -333,6 +333,7 @@ export interface components {
             state: "connected" | "connecting" | "reconnecting" | "stopped";
             transport: string;
             url: string;
+            warning?: string | null;
         };
         /**
          * By
@@ -698,6 +699,7 @@ export interface components {
             loss_ratio?: number | null;
             /** @default 0 */
             lost: number;
+            mute?: number | null;
             name: string;
             /** @default 0 */
             processes: number;

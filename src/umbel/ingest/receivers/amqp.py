@@ -19,9 +19,9 @@ from amqp.exceptions import AccessRefused, PreconditionFailed, ResourceLocked
 from umbel.ingest.errors import LinkLost, NotSupported
 from umbel.ingest.receivers.connection import Connection
 from umbel.ingest.receivers.frames import FrameCutter
-from umbel.ingest.receivers.live import LiveReceiver, Opener
+from umbel.ingest.receivers.live import LiveReceiver, Opener, Warned
 from umbel.ingest.receivers.protocol import RawMessage
-from umbel.ingest.receivers.queues import UNACKNOWLEDGED, durable_queue_of, own_queue_of
+from umbel.ingest.receivers.queues import UNACKNOWLEDGED, bounds_of, durable_queue_of, own_queue_of
 from umbel.ingest.receivers.reading import MAX_DRAIN_S, MAX_MESSAGES
 
 HEARTBEAT_S: Final = 5
@@ -30,6 +30,8 @@ SEND_WITHIN_S: Final = 5.0
 GATHER_S: Final = 0.01
 """While much comes, a look waits this long before it drains the socket: fewer looks, and less work for each event."""
 MUCH: Final = 5
+BEHIND_S: Final = 1.0
+WATCH_EVERY_S: Final = 5.0
 
 _READ_BYTES: Final = 65_536
 _NOTHING_THERE: Final = (BlockingIOError, ssl.SSLWantReadError)
@@ -77,7 +79,10 @@ class AmqpSubscription:
         self._messages: list[RawMessage] = []
         self._unsettled: deque[tuple[int, int]] = deque()
         self._comes_much = False
-        self.heard_at = time.monotonic()
+        self._heard_at = self._dry_at = time.monotonic()
+        self._acknowledged = 0
+        self._watched_at = 0.0
+        self.warning = Warned()
         self._connection = Connection(app, HEARTBEAT_S)
         try:
             self._link = self._connection.link
@@ -86,6 +91,7 @@ class AmqpSubscription:
             self._cutter = FrameCutter(self._channel.channel_id, self._link.frame_max, self._link.on_inbound_frame)
             queue = durable_queue_of(app, durable_queue) if durable_queue else own_queue_of(app)
             self._consume(queue, durable_queue)
+            self._bounds = bounds_of(queue)
         except BaseException:
             self.close(is_lost=True)
             raise
@@ -95,6 +101,7 @@ class AmqpSubscription:
         with _said_in_words(durable_queue):
             queue(self._channel).declare()
             self._channel.basic_qos(0, UNACKNOWLEDGED, False)
+            self._queue = queue.name
             self._channel.basic_consume(queue.name, exclusive=bool(durable_queue), callback=self._on_message)
 
     def _on_message(self, message: Any) -> None:  # noqa: ANN401 - py-amqp ships no types
@@ -113,6 +120,29 @@ class AmqpSubscription:
         self._wire.sock.settimeout(SEND_WITHIN_S)
         self._comes_much = len(self._messages) - before >= MUCH
         self._connection.transport.heartbeat_check(self._link, rate=2)
+        self._watch()
+
+    @property
+    def heard_at(self) -> float:
+        """Until when all that came into the queue has been heard."""
+        return min(self._heard_at, self._dry_at)
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether as much is on the way to the store as may be, so that the broker holds back the rest."""
+        return (self._cutter.last_tag or 0) - self._acknowledged >= UNACKNOWLEDGED
+
+    def _watch(self) -> None:
+        """While the store is behind: look now and then how much waits at the broker, and whether it drops some."""
+        now = time.monotonic()
+        if not self._is_full:
+            self.warning = Warned()
+        elif now - self._dry_at > BEHIND_S and now - self._watched_at >= WATCH_EVERY_S:
+            self._watched_at = now
+            waiting = self._channel.queue_declare(self._queue, passive=True).message_count
+            is_over = self._bounds.are_reached(waiting, now - self._dry_at)
+            told = f"{waiting:,} messages wait in RabbitMQ until the store has room"
+            self.warning = Warned(f"{told}; its queue is full, and drops the oldest" if is_over else told, is_over)
 
     def take(self, token: int) -> Sequence[RawMessage]:
         """Return what was gathered; ``token`` names these messages to ``settle``."""
@@ -128,6 +158,7 @@ class AmqpSubscription:
             tag = self._unsettled.popleft()[1]
         if tag is not None:
             self._channel.basic_ack(tag, multiple=True)
+            self._acknowledged = tag
 
     def broadcast(self, command: str, destination: Sequence[str] | None) -> None:
         """Send a control command without waiting for answers."""
@@ -143,11 +174,17 @@ class AmqpSubscription:
         try:
             return self._read()
         except _NOTHING_THERE:
-            return False
+            pass
         except TimeoutError as error:  # which has a number where the system gave up on the connection
             if error.errno is not None:
                 raise
-            return False
+        self._is_dry()
+        return False
+
+    def _is_dry(self) -> None:
+        """Note that the queue is empty: nothing came, and nothing is held back."""
+        if not self._is_full:
+            self._dry_at = time.monotonic()
 
     def _drain(self) -> None:
         """Take what is there: until there is nothing, or much, or it takes too long."""
@@ -156,12 +193,14 @@ class AmqpSubscription:
         with contextlib.suppress(*_NOTHING_THERE):
             while len(self._messages) < MAX_MESSAGES and time.monotonic() < must_stop_at:
                 self._read()
+            return
+        self._is_dry()
 
     def _read(self) -> bool:
         data = self._wire.sock.recv(_READ_BYTES)
         if not data:
             raise LinkLost("the broker closed the connection")
-        self.heard_at = time.monotonic()
+        self._heard_at = time.monotonic()
         self._link.bytes_recv += 1  # what py-amqp knows a living broker by
         rest, self._wire._read_buffer = self._wire._read_buffer, b""  # noqa: SLF001 - see the module
         self._wire._read_buffer = self._cutter.cut(rest + data, self._messages)  # noqa: SLF001 - the same

@@ -45,9 +45,19 @@ class LinkLog:
         """
         with self._lock:
             now = self._clock()
+            self._close_gap(now)
             self._open_gap(since, error)
-            self._become("reconnecting", now, last_error=error)
+            self._become("reconnecting", now, last_error=error, warning=None)
             self._next_try_at = now + wait_s
+
+    def warned(self, warning: str | None, losing_since: float | None) -> None:
+        """Note a warning, or that it is over (``None``). What is being lost, since an epoch second, makes a gap."""
+        with self._lock:
+            self._health = replace(self._health, warning=warning)
+            if losing_since is None:
+                self._close_gap(self._clock())
+            elif warning and (not self._blind or self._blind[-1].until is not None):
+                self._open_gap(losing_since, warning)
 
     def failed(self, error: str, wait_s: float) -> None:
         """Note that a try to connect failed, and that the next one comes in ``wait_s`` seconds."""

@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import celery
 
@@ -17,6 +17,13 @@ from umbel.model.secrets import Masker, mask_url
 
 STEADY_S: Final = 5.0
 """A link that held this long is healthy: the next loss starts with a short wait again."""
+
+
+class Warned(NamedTuple):
+    """A warning in words, ``None`` without one."""
+
+    text: str | None = None
+    is_losing: bool = False
 
 
 class Live(Protocol):
@@ -42,7 +49,14 @@ class Live(Protocol):
 
     @property
     def heard_at(self) -> float:
-        """When the broker last gave a sign of life, by ``time.monotonic``."""
+        """Until when all that was sent has been heard, by ``time.monotonic``.
+
+        That is the last sign of life of the broker, or when all that it had was read last, whichever is earlier.
+        """
+
+    @property
+    def warning(self) -> Warned:
+        """What will be lost soon, and whether it is being lost already."""
 
     @property
     def explanation(self) -> str | None:
@@ -96,6 +110,7 @@ class LiveReceiver:
             clock,
         )
         self._live: Live | None = None
+        self._warned = Warned()
         self._woken = threading.Event()
         self._next_try_at = 0.0
         self._connected_at = 0.0
@@ -116,6 +131,7 @@ class LiveReceiver:
         try:
             live.settle(self._settled)
             live.drain(timeout_s)
+            self._warn(live)
         except Exception as error:  # noqa: BLE001 - drivers raise what they like when a link breaks
             messages = live.take(self._token)
             self._lose(error)
@@ -167,6 +183,16 @@ class LiveReceiver:
         self._logger.info("Receiving events from %s", self._link.health().url)
         return True
 
+    def _warn(self, live: Live) -> None:
+        warned, before = live.warning, self._warned
+        if warned == before:
+            return
+        self._warned = warned
+        if warned.text and (not before.text or warned.is_losing > before.is_losing):
+            self._logger.warning("%s: %s", self._link.health().url, warned.text)
+        losing_since = self._clock() - (time.monotonic() - live.heard_at) if warned.is_losing else None
+        self._link.warned(warned.text, losing_since)
+
     def _open(self) -> Live:
         try:
             return self._opener()
@@ -186,7 +212,7 @@ class LiveReceiver:
         self._logger.warning("No link to %s: %s; next try in %.1f s", self._link.health().url, told, wait_s)
 
     def _lose(self, error: Exception) -> None:
-        live, self._live = self._live, None
+        live, self._live, self._warned = self._live, None, Warned()
         silent_s = time.monotonic() - live.heard_at if live is not None else 0.0
         if self._clock() - self._connected_at >= STEADY_S:
             self._backoff.reset()

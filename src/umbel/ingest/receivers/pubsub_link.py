@@ -31,8 +31,8 @@ class PubSubLink:
     """Subscribes ``connection`` (redis-py's, connected) to ``pattern`` and reads it. One thread.
 
     Each method raises LinkLost, or OSError, when the link is gone. ``behind_bytes`` is how much came since the socket
-    was last read empty: what a slow reader owes. ``heard_at`` is when anything came last, by ``time.monotonic``.
-    ``NotSupported`` is raised for a connection without a socket.
+    was last read empty, at ``dry_at``: what a slow reader owes. ``heard_at`` is when anything came last. Both are by
+    ``time.monotonic``. ``NotSupported`` is raised for a connection without a socket.
     """
 
     def __init__(self, connection: Any, pattern: str) -> None:  # noqa: ANN401 - redis-py has a class a transport
@@ -42,7 +42,7 @@ class PubSubLink:
             raise NotSupported(f"{type(connection).__name__} has no socket to read from")
         self._parser = PushParser(pattern.encode())
         self._received: list[bytes] = []
-        self.heard_at = time.monotonic()
+        self.heard_at = self.dry_at = time.monotonic()
         self._asked_at: float | None = None
         self._comes_much = False
         self._lost: LinkLost | OSError | None = None
@@ -105,11 +105,15 @@ class PubSubLink:
         try:
             return self._take()
         except _NOTHING_THERE:
-            return False
+            pass
         except TimeoutError as error:  # which has a number where the system gave up on the connection
             if error.errno is not None:
                 raise
-            return False
+        self._is_dry()
+        return False
+
+    def _is_dry(self) -> None:
+        self.dry_at, self.behind_bytes = time.monotonic(), 0
 
     def _drain(self) -> None:
         """Take what is there: until there is nothing, or much, or it takes too long."""
@@ -119,7 +123,7 @@ class PubSubLink:
             try:
                 self._take()
             except _NOTHING_THERE:
-                self.behind_bytes = 0
+                self._is_dry()
                 return
 
     def _take(self) -> bool:

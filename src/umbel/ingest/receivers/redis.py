@@ -16,10 +16,10 @@ from kombu.transport import redis as kombu_redis
 from umbel.ingest.errors import NotSupported
 from umbel.ingest.receivers.connection import Connection
 from umbel.ingest.receivers.envelopes import Envelopes
-from umbel.ingest.receivers.live import LiveReceiver, Opener
+from umbel.ingest.receivers.live import LiveReceiver, Opener, Warned
 from umbel.ingest.receivers.protocol import RawMessage
 from umbel.ingest.receivers.pubsub_link import PubSubLink
-from umbel.ingest.receivers.redis_past import RedisPast
+from umbel.ingest.receivers.redis_past import BacklogWatch, RedisPast
 
 EVERY_KEY: Final = "*"
 """What kombu makes of the routing key ``#`` on Redis."""
@@ -57,19 +57,21 @@ class RedisSubscription:
         self._messages: list[RawMessage] = []
         self._past = past
         self._listening: PubSubLink | None = None
+        self.warning = Warned()
         self._connection = Connection(app)
         try:
             channel = self._connection.channel()
             self.explanation = past.look(channel.client)
-            self._listening = _listen(channel, app.conf.event_exchange)
+            self._listening, client_id = _listen(channel, app.conf.event_exchange)
+            self._watch = BacklogWatch(channel.client, client_id)
         except BaseException:
             self.close(is_lost=True)
             raise
 
     @property
     def heard_at(self) -> float:
-        """When Redis last sent anything, an answer to a ping too."""
-        return self._listening.heard_at if self._listening is not None else 0.0
+        """Until when all that Redis sent has been heard."""
+        return min(self._listening.heard_at, self._listening.dry_at) if self._listening is not None else 0.0
 
     def drain(self, timeout_s: float) -> None:
         """Gather what comes; raises LinkLost, OSError or redis.RedisError when the link is gone."""
@@ -80,6 +82,7 @@ class RedisSubscription:
                 listening.keep_alive()
             finally:
                 self._past.owed_bytes = listening.behind_bytes
+            self.warning = self._watch.look(listening.dry_at)
 
     def take(self, token: int) -> Sequence[RawMessage]:  # noqa: ARG002 - nothing is acknowledged
         """Return what was gathered."""
@@ -100,8 +103,11 @@ class RedisSubscription:
         self._connection.close(is_lost=is_lost)
 
 
-def _listen(opened: object, exchange: str) -> PubSubLink:
-    """Subscribe as kombu's fanout does: ``{global_keyprefix}{fanout_prefix}{exchange}/*``. Raises NotSupported."""
+def _listen(opened: object, exchange: str) -> tuple[PubSubLink, int | None]:
+    """Subscribe as kombu's fanout does: ``{global_keyprefix}{fanout_prefix}{exchange}/*``.
+
+    Returns the link, and the number of its connection where the server tells it. Raises NotSupported.
+    """
     if not isinstance(opened, kombu_redis.Channel) or not hasattr(opened, "_get_publish_topic"):
         raise NotSupported(f"{type(opened).__qualname__} is not kombu's channel to Redis as it is known")
     channel: Any = opened  # of which the stubs know little
@@ -112,8 +118,17 @@ def _listen(opened: object, exchange: str) -> PubSubLink:
     connection: Any = pool.make_connection()
     try:
         connection.connect()
-        return PubSubLink(connection, topic)
+        client_id = _client_id(connection)
+        return PubSubLink(connection, topic), client_id
     except BaseException:
         with contextlib.suppress(OSError, redis.RedisError):
             connection.disconnect()
         raise
+
+
+def _client_id(connection: Any) -> int | None:  # noqa: ANN401 - redis-py has a class a transport
+    try:
+        connection.send_command("CLIENT", "ID")
+        return int(connection.read_response())
+    except redis.ResponseError:  # the user may not ask for it
+        return None

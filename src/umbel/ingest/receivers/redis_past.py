@@ -1,12 +1,19 @@
-"""Why Redis has closed a subscription: found out afterwards, from the server that answers then."""
+"""What Redis does to slow subscribers: that it will hang up, and afterwards that it has."""
 
 import re
+import time
 from typing import Any, Final
 
 import redis
 
+from umbel.ingest.receivers.live import Warned
+
 BEHIND_BYTES: Final = 256 * 1024
 """Who owes less than this when the link is lost was not too slow."""
+
+BEHIND_S: Final = 1.0
+LOOK_EVERY_S: Final = 2.0
+MUCH_MIB: Final = 1.0
 
 _MIB: Final = 2**20
 _LIMIT: Final = "client-output-buffer-limit"
@@ -34,6 +41,42 @@ class RedisPast:
             return "the same Redis answers, so the connection was closed by somebody, or on the way"
         owed = f"{self.owed_bytes / _MIB:.1f} MiB came faster than they were read"
         return f"the same Redis answers, and {owed}: it has closed a subscriber that was too slow ({_limit(client)})"
+
+
+class BacklogWatch:
+    """Looks how much Redis holds for the connection ``client_id`` while that is behind, and says when it is much.
+
+    ``client`` is another connection to the same Redis.
+    """
+
+    def __init__(self, client: Any, client_id: int | None) -> None:  # noqa: ANN401 - kombu's client is made at run time
+        self._client = client
+        self._client_id = client_id
+        self._looked_at = 0.0
+        self._warned = Warned()
+
+    def look(self, dry_at: float) -> Warned:
+        """Return the warning; ``dry_at`` is when all that had come was read last, by ``time.monotonic``."""
+        now = time.monotonic()
+        if now - dry_at < BEHIND_S:
+            self._warned = Warned()
+        elif self._client_id is not None and now - self._looked_at >= LOOK_EVERY_S:
+            self._looked_at = now
+            self._warned = self._look(self._client_id)
+        return self._warned
+
+    def _look(self, client_id: int) -> Warned:
+        try:
+            listed = self._client.client_list(client_id=[client_id])
+        except redis.ResponseError:  # the user may not ask for it
+            self._client_id = None
+            return Warned()
+        held = sum(int(client.get("omem", 0)) for client in listed) / _MIB
+        if held < MUCH_MIB:
+            return Warned()
+        return Warned(
+            f"Redis holds {held:.1f} MiB that were not read yet, and hangs up on slow readers: {_limit(self._client)}"
+        )
 
 
 def _run_id(client: Any) -> object:  # noqa: ANN401 - kombu's client is made at run time

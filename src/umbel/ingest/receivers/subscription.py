@@ -11,6 +11,7 @@ from celery.events.event import get_exchange
 
 from umbel.ingest.errors import LinkLost
 from umbel.ingest.receivers.connection import Connection
+from umbel.ingest.receivers.live import Warned
 from umbel.ingest.receivers.protocol import RawMessage
 from umbel.ingest.receivers.pubsub import PubSubReader
 from umbel.ingest.receivers.reading import AmqpReader, Inbox, KombuReader, Reader
@@ -25,6 +26,7 @@ class Subscription:
     """
 
     explanation: str | None = None
+    warning = Warned()
 
     def __init__(self, app: "celery.Celery") -> None:
         self._inbox = Inbox()
