@@ -231,11 +231,14 @@ def test_nobody_signed_in_on_a_read_only_server(tmp_path: Path) -> None:
 def test_from_the_command_line(people: Served, run: Run, tmp_path: Path) -> None:
     """``umbel export --server`` signs in, and what it writes is the archive; a wrong password is told."""
     fill(people, 700)
+    people.store.commit(
+        arrivals([received(0, uuid='odd"\n\nid', name="odd"), an_event("revoked", 1, uuid='odd"\n\nid')])
+    )
     done = run("export", f"--server={people.url}", "--auth=viewer:pw", "-o", "all.ndjson.gz")
-    assert (done.exit_code, done.stderr) == (0, "Exported 711 tasks to all.ndjson.gz\n")
-    assert "711 new" in run("import", "all.ndjson.gz", "--store=new.db").stderr
-    as_csv = run("export", "state:failure", f"--server={people.url}/", "--auth=viewer:pw", "-o", "some.csv")
-    assert as_csv.stderr == "Exported 10 tasks to some.csv\n"
+    assert (done.exit_code, done.stderr) == (0, "Exported 712 tasks to all.ndjson.gz\n")
+    assert "712 new" in run("import", "all.ndjson.gz", "--store=new.db").stderr
+    as_csv = run("export", "state:failure,revoked", f"--server={people.url}/", "--auth=viewer:pw", "-o", "some.csv")
+    assert as_csv.stderr == "Exported 11 tasks to some.csv\n"
     refused = run("export", f"--server={people.url}", "--auth=viewer:hush", "-o", "no.ndjson")
     assert (refused.exit_code, "answered 401" in refused.stderr, "hush" in refused.stderr) == (1, True, False)
     assert not (tmp_path / "no.ndjson").exists()

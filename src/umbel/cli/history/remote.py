@@ -54,18 +54,39 @@ def _request(server: str, auth: str | None, search: str, form: Format) -> Reques
 
 
 def _chunks(answer: http.client.HTTPResponse, form: Format) -> Iterator[Chunk]:
-    """Count the lines as they pass; an archive without its last line is not whole."""
+    """Count the tasks as they pass; an archive without its last line is not whole."""
     head = 1
     tail = b""
+    lines = _Lines(is_csv=form == "csv")
     while data := answer.read1(_AT_ONCE):
-        lines = data.count(b"\n")
-        yield Chunk(data, max(0, lines - head))
-        head = max(0, head - lines)
+        ended = lines.ended_in(data)
+        yield Chunk(data, max(0, ended - head))
+        head = max(0, head - ended)
         tail = (tail + data)[-200:]
     if form == "ndjson":
         if read_end(tail.splitlines(keepends=True)[-1] if tail else b"") is None:
             raise ServerFailed("the server broke off before the end of the archive; its log says why")
         yield Chunk(b"", -1)  # the last line is no task
+
+
+class _Lines:
+    """Counts ends of lines. In CSV one that stands in quotes is part of a text."""
+
+    def __init__(self, *, is_csv: bool) -> None:
+        self._is_csv = is_csv
+        self._is_quoted = False
+
+    def ended_in(self, data: bytes) -> int:
+        """Return how many lines end in the next piece."""
+        if not self._is_csv:
+            return data.count(b"\n")
+        ended = 0
+        for number, part in enumerate(data.split(b'"')):
+            if number:
+                self._is_quoted = not self._is_quoted
+            if not self._is_quoted:
+                ended += part.count(b"\n")
+        return ended
 
 
 def _detail(error: HTTPError) -> str:
