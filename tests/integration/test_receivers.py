@@ -1,16 +1,25 @@
 """The contract of every receiver, on real brokers: see ``umbel.ingest.receivers.protocol``."""
 
+import json
+import time
 from pathlib import Path
 from typing import Any
 
+import kombu
 import pytest
 import redis
+from celery.events.event import get_exchange
 
+from tests.support import bodies
 from tests.support.deployment import Deployment
-from tests.support.listening import Listening, listening, publishing
+from tests.support.listening import EXCHANGE, Listening, listening, publishing
 from tests.support.processes import free_port
 from tests.support.services import RabbitServer, RedisServer
 from umbel.ingest.app import make_app
+from umbel.ingest.decode import EventDecoder
+from umbel.ingest.receivers.protocol import RawMessage
+from umbel.ingest.tally import Tally
+from umbel.model.events import Event
 
 
 @pytest.fixture(params=["kombu", "fast"])
@@ -55,6 +64,37 @@ def test_two_receivers_each_get_everything(site: Deployment, choice: str) -> Non
         publish(*range(100))
         one.until(lambda: len(one.messages) == 100, "all have come")
         two.until(lambda: len(two.messages) == 100, "all have come here as well")
+
+
+def test_all_receivers_bring_the_same(site: Deployment) -> None:
+    """On one stream of everything that may come, each message means the same, whichever receiver brought it."""
+    event = json.dumps(bodies.started(clock=1))
+    sent: list[tuple[bytes | str, dict[str, Any]]] = [
+        (event, {"content_type": "application/json", "content_encoding": "utf-8"}),
+        (f"[{event}, {event}]", {"content_type": "application/json", "content_encoding": "utf-8"}),
+        (event.encode("utf-16"), {"content_type": "application/json", "content_encoding": "utf-16"}),
+        (event.replace("task-1", "\\u00fc\\ud83c\\udf3c"), {"content_type": "application/json"}),
+        (event, {"headers": {"hostname": "w1@host"}, "content_type": "application/json", "priority": 3}),
+        ("x" * 200_000, {"content_type": "text/plain", "content_encoding": "utf-8"}),
+        (b"\xff\x00\xce", {"content_type": "application/octet-stream", "content_encoding": "binary"}),
+        ("{}", {"content_type": "application/json", "correlation_id": "7", "reply_to": "somebody"}),
+    ]
+    url = site.broker.url
+    with listening(url, choice="kombu") as slow, listening(url) as fast, kombu.Connection(url) as connection:
+        producer = connection.Producer(exchange=get_exchange(connection, name=EXCHANGE))
+        for body, properties in sent * 20:
+            producer.publish(body, routing_key="task.multi", delivery_mode=1, **properties)
+        for listener in (slow, fast):
+            listener.until(lambda: len(listener.messages) == len(sent) * 20, "all have come")  # noqa: B023 - at once
+
+        assert [_meant(message) for message in fast.messages] == [_meant(message) for message in slow.messages]
+
+
+def _meant(message: RawMessage) -> tuple[list[Event], dict[str, int], str | None]:
+    """What a message is to the rest of Umbel."""
+    tally = Tally(time.time)
+    events = EventDecoder(tally).decode(*message)
+    return events, tally.read().malformed, message.content_type
 
 
 def test_silence_brings_nothing(site: Deployment, choice: str) -> None:
