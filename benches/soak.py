@@ -7,7 +7,8 @@ rate of events a second, while somebody looks at the list. What is found is writ
 
 Exits with 1 where the server's memory grows by more than 10 % after the first tenth of the time (judged from ten
 minutes on: before that caches still fill), where a task is lost or not in the state that it ended in, where an event
-was dropped or not understood, or where an error was logged.
+was dropped or not understood, where a gap or a doubt is told (which would be a false alarm), or where an error was
+logged.
 """
 
 import argparse
@@ -127,8 +128,8 @@ def health_wrong(umbel: Umbel, published: int) -> list[str]:
     if collector["events"] != published:
         wrong.append(f"{published:,} events were published, {collector['events']:,} came")
     wrong += [f"{collector[what]:,} events were {what}" for what in FAULTS if collector[what]]
-    if health["broker"]["reconnects"]:
-        wrong.append(f"{health['broker']['reconnects']} reconnects")
+    wrong += [f"a gap: {gap['reason']}" for gap in umbel.get("gaps")["items"]]
+    wrong += [f"a doubt: {doubt['text']}" for doubt in health["doubts"] if doubt["code"] != "store_full"]
     return wrong
 
 

@@ -67,14 +67,22 @@ def test_a_broker_that_pauses(broker: str, request: pytest.FixtureRequest, tmp_p
 
 
 @pytest.mark.timeout(120)
-@BROKERS
+@pytest.mark.parametrize(
+    ("broker", "receiver"),
+    [
+        ("redis", "auto"),
+        pytest.param("redis", "kombu", marks=pytest.mark.nightly),
+        pytest.param("rabbitmq", "auto", marks=pytest.mark.nightly),
+        pytest.param("rabbitmq", "kombu", marks=pytest.mark.nightly),
+    ],
+)
 def test_a_network_that_swallows_everything_and_then_cuts(
-    broker: str, request: pytest.FixtureRequest, tmp_path: Path
+    broker: str, receiver: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """It is noticed and said; afterwards all is heard again, and a task whose end was missed is looked up."""
     site: Deployment = request.getfixturevalue(f"{broker}_site")
     request.getfixturevalue(f"{broker}_worker")
-    with Proxy(site.broker.url) as network, site.umbel(tmp_path, network.url) as umbel:
+    with Proxy(site.broker.url) as network, site.umbel(tmp_path, network.url, "--receiver", receiver) as umbel:
         umbel.wait_until_connected()
         unheard = site.send("sleep", 2)
         umbel.wait_for_state(unheard, "STARTED")

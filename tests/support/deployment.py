@@ -67,9 +67,9 @@ class Deployment:
         last = {task_id: notes[-1]["what"] for task_id, notes in self.ledger().items()}
         return {task_id: ends[what] for task_id, what in last.items() if what in ends}
 
-    def umbel(self, folder: Path | None = None, broker: str | None = None) -> Umbel:
+    def umbel(self, folder: Path | None = None, broker: str | None = None, *options: str) -> Umbel:
         """Return a server that is not started yet. ``broker`` is another way to the same broker."""
-        return Umbel(folder or self.folder, broker or self.broker.url, backend=self.backend)
+        return Umbel(folder or self.folder, broker or self.broker.url, backend=self.backend, options=options)
 
     def _close_client(self) -> None:
         backend: Any = self.client.backend
