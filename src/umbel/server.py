@@ -117,7 +117,7 @@ class _Parts:
         self.gaps = GapKeeper(
             store,
             health=self.collector.health,
-            account=self.collector.account,
+            losses=lambda: {one.name: one.lost for one in self._account().workers},
             on_change=self.repair.note_gap,
             kept_s=DURABLE_TTL_S if settings.durable_queue else 0.0,
             clock=time.time,

@@ -39,9 +39,11 @@ def test_tasks_that_end_while_umbel_is_killed(site: Deployment, worker: Worker, 
         ids = [site.send(name, *args) for name, args in MIX]
         wait_until(lambda: all(umbel.task(task_id) for task_id in ids), "all were seen to be sent", within_s=20)
         umbel.stop(signal.SIGKILL)
+        never_seen = [site.send("add", 1, number) for number in range(20)]
         wait_until(lambda: all(site.result(one)["status"] in ENDS for one in ids), "all have ended", within_s=30)
         umbel.start()
         wait_until(lambda: _states(umbel, ids) == _recorded(site, ids), "all are as they ended", within_s=20)
+        assert not any(umbel.task(task_id) for task_id in never_seen), "nobody knows their ids"
         rows = [umbel.task(task_id) or {} for task_id in ids]
         assert any(row["learnt_from"] == "result backend" for row in rows)
         failed = next(row for row in rows if row["state"] == "FAILURE" and row["learnt_from"])

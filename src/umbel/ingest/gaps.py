@@ -7,12 +7,12 @@ kill -9.
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from msgspec.structs import replace
 
-from umbel.ingest.accounting import Account
 from umbel.ingest.health import BrokerHealth, IngestHealth
 from umbel.model.gaps import Gap, GapKind
 from umbel.store.protocols import GapStore, StoreError
@@ -20,6 +20,7 @@ from umbel.store.protocols import GapStore, StoreError
 LOOK_EVERY_S: Final = 1.0
 SIGN_EVERY_S: Final = 5.0
 ACCOUNT_EVERY_S: Final = 5.0
+LOOKS: Final = 3
 CALM_S: Final = 10.0
 """A buffer that dropped nothing for so long has stopped to drop."""
 MOST_WORKERS: Final = 100
@@ -33,8 +34,9 @@ _Key = tuple[GapKind, str | None, float]
 class GapKeeper:
     """Watches a collector. ``start`` before the collector starts, ``stop`` after it has stopped.
 
-    ``on_change`` is told, on the keeper's thread, of each gap that was stored, also when it lasts. ``kept_s`` is for
-    how long the broker holds events while Umbel is not running: less is no gap. ``clock`` gives epoch seconds.
+    ``losses`` tells how many events of each worker are missing so far. ``on_change`` is told, on the keeper's thread,
+    of each gap that was stored, also when it lasts. ``kept_s`` is for how long the broker holds events while Umbel is
+    not running: less is no gap. ``clock`` gives epoch seconds.
     """
 
     def __init__(  # noqa: PLR0913 - the parts that it joins
@@ -42,7 +44,7 @@ class GapKeeper:
         store: GapStore,
         *,
         health: Callable[[], IngestHealth],
-        account: Callable[[], Account],
+        losses: Callable[[], Mapping[str, int]],
         on_change: Callable[[Gap], None] = lambda _gap: None,
         kept_s: float = 0.0,
         clock: Callable[[], float],
@@ -58,7 +60,7 @@ class GapKeeper:
         self._signed_at = clock()
         self._stopped: Gap | None = None
         self._drops = _Drops(clock())
-        self._losses = _Losses(account, clock())
+        self._losses = _Losses(losses, clock())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="umbel-gaps", daemon=True)
 
@@ -167,25 +169,29 @@ class _Drops:
 
 
 class _Losses:
-    """The intervals in which a worker did more than its events told."""
+    """The intervals in which a worker did more than its events told.
 
-    def __init__(self, account: Callable[[], Account], now: float) -> None:
-        self._account = account
-        self._looked_at = now
-        self._lost: dict[str, int] = {}
+    A loss counts once it was there for some looks: what is explained a moment later was none.
+    """
+
+    def __init__(self, losses: Callable[[], Mapping[str, int]], now: float) -> None:
+        self._losses = losses
+        self._looks: deque[tuple[float, Mapping[str, int]]] = deque([(now, {})], maxlen=LOOKS)
+        self._told: dict[str, int] = {}
 
     def look(self, now: float) -> Iterator[Gap]:
-        if 0 <= now - self._looked_at < ACCOUNT_EVERY_S:
+        if 0 <= now - self._looks[-1][0] < ACCOUNT_EVERY_S:
             return
-        since, self._looked_at = self._looked_at - ACCOUNT_EVERY_S, now  # a count is settled a heartbeat later
-        workers = self._account().workers
-        grown = [(one.name, one.lost - self._lost.get(one.name, 0)) for one in workers]
-        self._lost = {one.name: max(one.lost, self._lost.get(one.name, 0)) for one in workers}
+        oldest_at, until = self._looks[0][0], self._looks[min(1, len(self._looks) - 1)][0]
+        self._looks.append((now, self._losses()))
+        sure = {name: min(lost.get(name, 0) for _, lost in self._looks) for name in self._looks[-1][1]}
+        grown = [(name, lost - self._told.get(name, 0)) for name, lost in sure.items()]
+        self._told = {name: max(lost, self._told.get(name, 0)) for name, lost in sure.items()}
         for name, events in [(name, events) for name, events in grown if events > 0][:MOST_WORKERS]:
             yield Gap(
                 kind=GapKind.WORKER,
-                since=since,
-                until=now,
+                since=oldest_at - ACCOUNT_EVERY_S,  # a count is settled a heartbeat later
+                until=until,
                 reason=f"events of {name} were lost: its own count grew by {events:,} more than was seen",
                 worker=name,
                 events=events,
