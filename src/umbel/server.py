@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from umbel import __version__
 from umbel.control.catalogue import Catalogue
 from umbel.control.inspect import Inspector
+from umbel.control.mute import Muted, MuteTasks
 from umbel.control.reconcile import Reconciler
 from umbel.control.results import Results
 from umbel.ingest.app import make_app
@@ -42,7 +43,7 @@ from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
 from umbel.web.health import HealthView, Identity
 from umbel.web.process import ProcessProbe
-from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
+from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive, SelfWorker
 from umbel.web.self_view import SelfView
 from umbel.web.trust import Trust
 from umbel.web.views import Sight, Views
@@ -103,7 +104,8 @@ class _Parts:
         )
         control_log = logging.getLogger("umbel.control")
         self.inspector = Inspector(app, logger=control_log)
-        self.catalogue = Catalogue(self.inspector, store, clock=time.time, logger=control_log)
+        self.mute = MuteTasks(self.inspector, self._lost, clock=time.time)
+        self.catalogue = Catalogue(self.inspector, store, mute=self.mute, clock=time.time, logger=control_log)
         self._masker = _masker(app, settings)
         self.repair = Reconciler(
             store,
@@ -171,7 +173,12 @@ class _Parts:
         return None if results is None else _same_fields(schemas.ResultFeed, results)
 
     def _account(self) -> SelfAccount:
-        return _shaped(SelfAccount, self.collector.account())
+        account = _shaped(SelfAccount, self.collector.account())
+        muted = self.mute.known()
+        return replace(account, workers=[_without_mute(one, muted.get(one.name)) for one in account.workers])
+
+    def _lost(self) -> dict[str, int]:
+        return {one.name: one.lost for one in self.collector.account().workers}
 
     def _ingest(self) -> SelfIngest:
         ingest = _shaped(SelfIngest, self.collector.health().collector)
@@ -188,6 +195,16 @@ def _same_fields(shape: type[S], source: Struct) -> S:
     for name in _INSTANTS & values.keys():
         values[name] = instant(values[name])
     return shape(**values)
+
+
+def _without_mute(worker: SelfWorker, muted: Muted | None) -> SelfWorker:
+    """Return ``worker`` without the loss that tasks explain which send no events."""
+    if muted is None:
+        return worker
+    lost = min(worker.lost, muted.lost)
+    window_lost = min(worker.window_lost, lost)
+    ratio = window_lost / worker.window_expected if worker.window_expected else None
+    return replace(worker, lost=lost, window_lost=window_lost, loss_ratio=ratio, mute=muted.ran)
 
 
 def _shaped(shape: type[S], source: Struct) -> S:

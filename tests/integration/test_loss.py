@@ -1,8 +1,10 @@
 """What real workers counted against what arrived of them: loss is told, and nothing else is taken for one."""
 
 import json
+import logging
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,8 +12,11 @@ from typing import Any, cast
 
 from tests.support.collecting import Collecting, collecting
 from tests.support.deployment import Deployment
+from tests.support.inspecting import an_inspector
 from tests.support.processes import wait_until
 from tests.support.workers import Worker
+from umbel.control.catalogue import Catalogue
+from umbel.control.mute import Muted, MuteTasks
 from umbel.ingest.accounting import WorkerAccount
 from umbel.ingest.receivers.protocol import RawMessage, Received, Receiver
 
@@ -138,3 +143,31 @@ def test_without_events_there_is_nothing_to_lose(redis_site: Deployment) -> None
 
         redis_site.client.control.enable_events(destination=[worker.name])
         assert rig.run_all(worker, "mute", 20, rig.measure(worker, "mute")).lost == 0
+
+
+def test_tasks_that_send_no_events_are_not_lost(redis_site: Deployment) -> None:
+    """A worker counts tasks with ``send_events = False`` as well; it is asked how many, and these are left out."""
+    with (
+        a_rig(redis_site) as rig,
+        redis_site.worker("quiet", queues="quiet", options=QUICK) as worker,
+        an_inspector(redis_site.broker.url) as inspector,
+    ):
+        lost = {worker.name: 0}
+        mute = MuteTasks(inspector, lambda: lost, clock=time.time)
+        catalogue = Catalogue(
+            inspector, rig.running.store, mute=mute, clock=time.time, logger=logging.getLogger("test")
+        )
+        since = rig.measure(worker, "quiet")
+        for _ in range(8):
+            redis_site.send("silent", queue="quiet")
+        rig.wait_for(worker.name, lambda one: one.lost == 8, "they are missed")
+        assert rig.run_all(worker, "quiet", 5, since + 8).lost == 8
+
+        lost[worker.name] = 10
+
+        def has_told() -> bool:
+            catalogue.look()
+            return bool(mute.known())
+
+        wait_until(has_told, "the worker has told")
+        assert mute.known() == {worker.name: Muted(ran=8, lost=2)}

@@ -1,4 +1,4 @@
-"""Asks workers once which tasks they know, and how often each may be tried again.
+"""Asks workers once which tasks they know, how often each may be tried again, and which of them send no events.
 
 No event tells the maximum of retries. ``registered`` is asked of a worker process when it is first seen, and of no
 other: what a process has registered does not change.
@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Protocol
 
 from umbel.control.inspect import ANSWER_WITHIN_S, CannotAsk, Command, Inspector
+from umbel.control.mute import MuteTasks
 from umbel.model.workers import WorkerState, liveness
 from umbel.store.protocols import StoreError, TaskType, TaskWriter, WorkerStore
 
@@ -20,7 +21,7 @@ LOOK_EVERY_S: Final = 2.0
 TRIES: Final = 3
 """A worker that is busy on its only thread does not answer; it is asked again at later looks, this often."""
 
-_REGISTERED_TASKS: Final = Command(name="registered", arguments={"taskinfoitems": ["max_retries"]})
+_REGISTERED_TASKS: Final = Command(name="registered", arguments={"taskinfoitems": ["max_retries", "send_events"]})
 _REGISTERED: Final = re.compile(r"(?P<name>.+?)(?: \[(?P<info>[^\[\]]*)\])?", re.DOTALL)
 _MAX_RETRIES: Final = re.compile(r"(?:^| )max_retries=(\d{1,9})(?: |$)")
 
@@ -32,11 +33,21 @@ class WorkersAndTypes(TaskWriter, WorkerStore, Protocol):
 
 
 class Catalogue:
-    """A thread that looks for new worker processes and asks them. ``start`` once, ``stop`` once."""
+    """A thread that looks for new worker processes and asks them. ``start`` once, ``stop`` once.
+
+    ``mute`` is told which of their tasks send no events, and asks on.
+    """
 
     def __init__(
-        self, inspector: Inspector, store: WorkersAndTypes, *, clock: Callable[[], float], logger: logging.Logger
+        self,
+        inspector: Inspector,
+        store: WorkersAndTypes,
+        *,
+        mute: MuteTasks | None = None,
+        clock: Callable[[], float],
+        logger: logging.Logger,
     ) -> None:
+        self._mute = mute
         self._inspector = inspector
         self._store = store
         self._clock = clock
@@ -68,11 +79,17 @@ class Catalogue:
         online = self._online()
         self._tries = {process: tries for process, tries in self._tries.items() if process in online}
         to_ask = [process for process in online if self._tries.get(process, 0) < TRIES]
-        if not to_ask:
-            return
+        if to_ask:
+            self._ask(to_ask)
+        if self._mute is not None:
+            self._mute.look(online)
+
+    def _ask(self, to_ask: list[Process]) -> None:
         answers = self._inspector.ask([_REGISTERED_TASKS], {name for name, _ in to_ask})[0].told
         for process in to_ask:
             self._tries[process] = TRIES if process[0] in answers else self._tries.get(process, 0) + 1
+            if self._mute is not None and process[0] in answers:
+                self._mute.learn(process, answers[process[0]])
         self._keep(answers)
 
     def _online(self) -> set[Process]:

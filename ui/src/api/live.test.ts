@@ -5,7 +5,7 @@ import { taskPage, taskRow } from '@/testing/rows'
 
 import { Live } from './live'
 import { rows } from './list'
-import { listKey, makeQueryClient } from './queries'
+import { listKey, makeQueryClient, self } from './queries'
 import type { StreamTasks, TaskPage, TaskRow } from './types'
 
 interface Line {
@@ -136,5 +136,20 @@ describe('Live', () => {
     lines[0]?.say('id: 41\nevent: gap\ndata: {"seq":41,"reason":"slow"}\n\n')
     await settle()
     expect(read).toHaveBeenCalledWith({ queryKey: key })
+  })
+
+  it('carries another topic while a page asks for it, and goes on where it was', async () => {
+    await tasks([row('c', 30)], 17)
+    const stopListening = live.listen('self')
+    await settle()
+    expect(lines.at(-1)?.url).toContain('self')
+    expect(lines.at(-1)?.lastId).toBe('17')
+    lines.at(-1)?.say('id: 18\nevent: self\ndata: {"version":"9.9"}\n\n')
+    await settle()
+    expect(client.getQueryData(self.queryKey)).toEqual({ version: '9.9' })
+    stopListening()
+    await settle()
+    expect(lines.at(-1)?.url).not.toContain('self')
+    expect(lines.at(-1)?.url).toContain('tasks')
   })
 })

@@ -22,6 +22,7 @@ export const selfWorker = (given: Partial<SelfWorker> = {}): SelfWorker => ({
   window_lost: 0,
   loss_ratio: 0,
   repeated: 0,
+  mute: null,
   processes: 1,
   clock_offset_s: 0.012,
   heard_at: iso(Date.now() - 900),

@@ -45,6 +45,16 @@ function Clock({ offset }: { offset: number | null }) {
 
 const counted = (worker: SelfWorker, value: number) => (worker.expected === 0 ? <Unknown why={worker.state === 'measured' ? 'It has run no task since it is compared' : why[worker.state]} /> : whole(value))
 
+/** What is missing; where tasks ran that send no events, these are left out, and said. */
+function Missed({ worker }: { worker: SelfWorker }) {
+  if (!worker.mute) return counted(worker, worker.lost)
+  return (
+    <span className="hint" title={`${plural(worker.mute, 'run')} of tasks that send no events (send_events = False) are not held for missed`}>
+      {counted(worker, worker.lost)}
+    </span>
+  )
+}
+
 function Row({ worker }: { worker: SelfWorker }) {
   return (
     <tr>
@@ -56,7 +66,7 @@ function Row({ worker }: { worker: SelfWorker }) {
       <td className="num no-m">{counted(worker, worker.expected)}</td>
       <td className="num no-m">{counted(worker, worker.expected - worker.lost)}</td>
       <td className="num p4">
-        {counted(worker, worker.lost)}
+        <Missed worker={worker} />
         <span className="only-m"> missed</span>
       </td>
       <td className="num p2">
