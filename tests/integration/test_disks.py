@@ -15,7 +15,7 @@ import pytest
 
 from tests.store.support import arrivals
 from tests.support.bodies import a_body, received, started, succeeded
-from tests.support.disks import Disk, a_disk
+from tests.support.disks import Disk, LimitedDisk, a_disk
 from tests.support.events import a_task_that_succeeded
 from tests.support.processes import ROOT, wait_until
 from tests.support.scripted_receiver import ScriptedReceiver
@@ -101,7 +101,7 @@ def test_a_disk_that_fills_up_while_events_come(disk: Disk) -> None:
     with a_rig(disk.folder / "umbel.db") as rig:
         disk.fill()
         rig.give(400)
-        rig.wait_until_stalled("the disk is full")
+        rig.wait_until_stalled(disk.full)
         assert rig.health.buffered > 0
         assert len(rig.store.list(EVERYTHING, limit=10).tasks) == 10, "what is stored can still be read"
         disk.make_room()
@@ -113,7 +113,7 @@ def test_what_does_not_fit_in_memory_meanwhile_is_counted(disk: Disk) -> None:
     with a_rig(disk.folder / "umbel.db", buffer_events=1_000) as rig:
         disk.fill()
         rig.give(400)
-        rig.wait_until_stalled("the disk is full")
+        rig.wait_until_stalled(disk.full)
         rig.give(800)
         wait_until(lambda: rig.health.events == 3 * rig.given, "all was received")
         wait_until(lambda: rig.health.dropped > 0, "something was dropped")
@@ -127,23 +127,15 @@ def test_what_does_not_fit_in_memory_meanwhile_is_counted(disk: Disk) -> None:
 
 def test_a_disk_that_refuses_every_write_under_way(tmp_path: Path) -> None:
     """As when the kernel makes a faulty disk read-only under open files: it is said, and healed when writes succeed."""
+    disk = LimitedDisk(tmp_path)  # a file system with open files cannot be remounted read-only
     with a_rig(tmp_path / "umbel.db") as rig:
-        with refused_writes():
+        disk.fill()
+        try:
             rig.give(20)
             rig.wait_until_stalled("umbel.db: the disk did not read or write")
+        finally:
+            disk.make_room()
         rig.wait_until_all_are_stored()
-
-
-@contextmanager
-def refused_writes() -> Iterator[None]:
-    """Let each write of this process to a file fail. A file system with open files cannot be remounted read-only."""
-    resource = pytest.importorskip("resource", reason="limits of files are a matter of POSIX")
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
 def test_a_file_that_is_moved_away_and_put_back(tmp_path: Path) -> None:
@@ -200,7 +192,7 @@ def test_a_store_on_a_full_disk(disk: Disk) -> None:
     with closing(open_store(str(disk.folder / "old.db"))) as store:
         store.commit(arrivals(a_task_that_succeeded()))
     disk.fill()
-    with pytest.raises((StoreUnavailable, StoreBroken), match="new.db: the disk is full"):
+    with pytest.raises((StoreUnavailable, StoreBroken), match=f"new.db: {disk.full}"):
         open_store(str(disk.folder / "new.db"))
     disk.make_room()
     (disk.folder / "new.db").unlink(missing_ok=True)
@@ -210,7 +202,7 @@ def test_a_store_on_a_full_disk(disk: Disk) -> None:
 def test_a_server_on_a_disk_that_it_cannot_write(disk: Disk) -> None:
     """One clear line, and exit code 1: full, or read-only with and without a store on it."""
     disk.fill()
-    assert "new.db: the disk is full" in _start(disk.folder / "new.db")
+    assert f"new.db: {disk.full}" in _start(disk.folder / "new.db")
     disk.make_room()
     (disk.folder / "new.db").unlink(missing_ok=True)
     open_store(str(disk.folder / "old.db")).close()
