@@ -33,6 +33,18 @@ def test_an_eta_is_waited_for() -> None:
     assert Patience().is_due(held, held.eta + 60)
 
 
+def test_a_loss_is_looked_at_twice() -> None:
+    """It has to seem lost for a while, with nothing heard meanwhile, before it is said to be."""
+    waits = Patience()
+    assert not waits.is_sure(RUNNING, T0 + 60)
+    assert not waits.is_due(RUNNING, T0 + 74)
+    assert waits.is_due(RUNNING, T0 + 75)
+    assert not waits.is_sure(RUNNING, T0 + 74)
+    heard = fold_all([received(0), an_event("started", 0), an_event("progress", 10, extra={})])
+    assert not waits.is_sure(heard, T0 + 75)
+    assert waits.is_sure(heard, T0 + 90)
+
+
 def test_it_is_settled_once() -> None:
     """The same outcome counts once; afterwards its silence counts anew."""
     waits = Patience()

@@ -27,7 +27,7 @@ def repairing(collected: Collecting, broker: str, backend: str | None, *, grace_
             seeing_since=lambda: collected.link.since if collected.link.state == "connected" else None,
             clock=time.time,
             logger=logging.getLogger("test"),
-            patience=Patience(quiet_s=0.0, again_s=0.2),
+            patience=Patience(quiet_s=0.0, again_s=0.2, sure_s=0.5),
             grace=Grace(running_s=grace_s, held_s=grace_s),
             every_s=0.2,
         )

@@ -10,6 +10,8 @@ from umbel.model.tasks import Task
 QUIET_S: Final = 60.0
 AGAIN_S: Final = 60.0
 MOST_S: Final = 3_600.0
+SURE_S: Final = 15.0
+"""Longer than lists of workers are kept, and than an event that is on its way takes."""
 REMEMBERED: Final = 50_000
 
 
@@ -19,9 +21,11 @@ class Patience:
     A task is due when nothing was heard of it for ``quiet_s``, and then after waits that double, up to an hour.
     """
 
-    def __init__(self, *, quiet_s: float = QUIET_S, again_s: float = AGAIN_S) -> None:
+    def __init__(self, *, quiet_s: float = QUIET_S, again_s: float = AGAIN_S, sure_s: float = SURE_S) -> None:
         self._quiet_s = quiet_s
         self._again_s = again_s
+        self._sure_s = sure_s
+        self._suspected: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._next: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._settled: OrderedDict[tuple[str, str], None] = OrderedDict()
 
@@ -39,9 +43,24 @@ class Patience:
         if len(self._next) > REMEMBERED:
             self._next.popitem(last=False)
 
+    def is_sure(self, task: Task, now: float) -> bool:
+        """Whether ``task`` seemed lost ``sure_s`` ago, too, and nothing was heard of it since; else it is due soon."""
+        began, updated_at = self._suspected.get(task.id, (now, task.updated_at))
+        if updated_at == task.updated_at and now - began >= self._sure_s:
+            return True
+        if updated_at != task.updated_at:
+            began = now
+        self._suspected[task.id] = (began, task.updated_at)
+        self._next[task.id] = (began + self._sure_s, self._again_s / 2)
+        for known in (self._suspected, self._next):
+            if len(known) > REMEMBERED:
+                known.popitem(last=False)
+        return False
+
     def note_settled(self, task: Task, state: str) -> bool:
         """Remember that it was told to be in ``state``; whether that is the first time."""
         self._next.pop(task.id, None)
+        self._suspected.pop(task.id, None)
         key = (task.id, state)
         is_first = key not in self._settled
         self._settled[key] = None

@@ -21,11 +21,11 @@ from umbel.control.inspect import CannotAsk, Inspector
 from umbel.control.patience import Patience
 from umbel.control.results import Results
 from umbel.model.events import Learnt
-from umbel.model.gaps import Gap
+from umbel.model.gaps import Gap, GapKind
 from umbel.model.learnt import judged_lost
 from umbel.model.search import Equals, Or, Query, TextField
 from umbel.model.tasks import TERMINAL_STATES, State, Task
-from umbel.model.workers import WorkerState, liveness
+from umbel.model.workers import Worker, WorkerState, liveness
 from umbel.store.protocols import StoreError, TaskReader, WorkerStore
 
 LOOKUPS_PER_S: Final = 500
@@ -94,12 +94,13 @@ class Reconciler:
         self._grace = grace or Grace()
         self._pause_s = AT_ONCE / lookups_per_s
         self._every_s = every_s
-        self._lists: tuple[float, Held] | None = None
+        self._lists: tuple[float, Held, dict[str, Worker]] | None = None
         self._cursor: str | None = None
         self._counts = {"lookups": 0, "repaired": 0, "lost": 0}
         self._waiting = 0
         self._is_running = False
         self._last_at: float | None = None
+        self._all_looked_up_at = float("-inf")
         self._all_due_at: float | None = time.monotonic() + SETTLE_S
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="umbel-repair", daemon=True)
@@ -114,9 +115,14 @@ class Reconciler:
         self._thread.join(timeout_s)
 
     def note_gap(self, gap: Gap) -> None:
-        """Look all unfinished tasks up once this gap is over. Any thread may call it."""
+        """Look all unfinished tasks up once this gap is over. Any thread may call it.
+
+        Events that are lost one by one make many small gaps: what they hid is looked up once a round.
+        """
         if gap.is_over:
-            self._all_due_at = time.monotonic() + SETTLE_S
+            soon = time.monotonic() + SETTLE_S
+            is_small = gap.kind in (GapKind.WORKER, GapKind.DROPPED)
+            self._all_due_at = max(soon, self._all_looked_up_at + self._every_s) if is_small else soon
 
     def health(self) -> Repair:
         """Return what was done. Any thread may call it."""
@@ -136,6 +142,8 @@ class Reconciler:
                 self._all_due_at = None
             if not self._try_round(everything=is_all_due) and is_all_due:
                 self._all_due_at = time.monotonic() + self._every_s
+            elif is_all_due:
+                self._all_looked_up_at = time.monotonic()
             next_round_at = time.monotonic() + self._every_s
 
     def _try_round(self, *, everything: bool) -> bool:
@@ -191,13 +199,14 @@ class Reconciler:
 
     def _settle(self, tasks: Sequence[Task]) -> None:
         """Learn what can be learnt of these, and judge those of which nothing can."""
+        held, workers = self._asked()  # before the results: what ends in between is then in one of both
         found = self._results.look_up([task.id for task in tasks], LOOK_WITHIN_S)
-        held, now, seeing_since = self._held(), self._clock(), self._seeing_since()
+        now, seeing_since = self._clock(), self._seeing_since()
         if seeing_since is None:
             raise CannotAsk("the link to the broker was lost meanwhile")
         evidence = Evidence(
             held=held,
-            workers={worker.name: worker for worker in self._store.workers()},
+            workers=workers,
             results=found,
             why_no_results=self._results.why_not,
             seeing_since=seeing_since,
@@ -216,20 +225,22 @@ class Reconciler:
             self._counts["repaired"] += self._patience.note_settled(task, fact.state)
             return fact
         reason = reason_to_give_up(task, evidence)
-        if reason is not None:
+        if reason is not None and self._patience.is_sure(task, evidence.now):
             self._counts["lost"] += self._patience.note_settled(task, State.LOST)
             return judged_lost(task, reason)
-        self._patience.note_tried(task, evidence.now)
+        if reason is None:
+            self._patience.note_tried(task, evidence.now)
         if task.state != State.LOST and task.id not in evidence.held.tasks:
             self._waiting += 1
         return None
 
-    def _held(self) -> Held:
-        """Return what workers hold, asked for at most once in ``LISTS_KEPT_S``."""
+    def _asked(self) -> tuple[Held, dict[str, Worker]]:
+        """Return what workers hold and the store's word on them, asked for at most once in ``LISTS_KEPT_S``."""
         now = self._clock()
         if self._lists is None or not 0 <= now - self._lists[0] <= LISTS_KEPT_S:
             since = self._seeing_since() or now
-            states = {one.name: liveness(one, now, seeing_since=since)[0] for one in self._store.workers()}
+            workers = {one.name: one for one in self._store.workers()}
+            states = {name: liveness(one, now, seeing_since=since)[0] for name, one in workers.items()}
             alive = {name for name, state in states.items() if state is not WorkerState.OFFLINE}
-            self._lists = (now, held_by_workers(self._inspector, alive))
-        return self._lists[1]
+            self._lists = (now, held_by_workers(self._inspector, alive), workers)
+        return self._lists[1:]

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 from msgspec.structs import replace
 
 from tests.store.contract.conftest import OpenStore
 from tests.store.support import arrivals
 from tests.support.events import T0, received
 from umbel.model.gaps import Gap, GapKind
+from umbel.model.search import EVERYTHING
 from umbel.store.protocols import Retention, Store
+from umbel.store.registry import open_store
 
 LINK = Gap(kind=GapKind.LINK, since=T0 + 10, reason="no link to the broker")
 
@@ -53,6 +58,15 @@ def test_a_sign_of_life(store: Store) -> None:
     assert store.last_seen() == T0, "the clock of the store stands there"
     store.note_seen(T0 + 5)
     assert store.last_seen() == T0 + 5
+
+
+def test_an_import_is_no_sign_of_life(store: Store, tmp_path: Path) -> None:
+    """What was taken in from an archive, while nobody collected, tells of no collector."""
+    with closing(open_store(str(tmp_path / "other.db"))) as other:
+        other.commit(arrivals([received(0)]))
+        store.note_seen(T0 - 30)
+        store.restore(other.archive(EVERYTHING).tasks)
+    assert store.last_seen() == T0 - 30
 
 
 def test_gaps_go_with_the_history(store: Store) -> None:

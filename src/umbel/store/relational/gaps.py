@@ -58,8 +58,8 @@ def overlapping(reader: Reader, since: float, until: float, limit: int) -> list[
 
 
 def last_seen(reader: Reader) -> float | None:
-    """Return when the collector was last at work: its last sign, or its last commit."""
-    newest = select(journal.c.committed_at).order_by(journal.c.seq.desc()).limit(1)
+    """Return when the collector was last at work: its last sign, or its last commit. An import has no events."""
+    newest = select(journal.c.committed_at).where(journal.c.events > 0).order_by(journal.c.seq.desc()).limit(1)
     ((sign,),) = reader.ask(select(func.max(collector.c.seen_at)))
     commit = next((at for (at,) in reader.ask(newest)), None)
     return max((at for at in (sign, commit) if at is not None), default=None)
