@@ -12,15 +12,18 @@ import pytest
 import redis
 
 from tests.support.deployment import Deployment, a_deployment
+from tests.support.inspecting import an_inspector
 from tests.support.processes import ROOT, wait_until
 from tests.support.proxy import Proxy
 from tests.support.record import OPEN, contradictions, covers, wait_until_equal
 from tests.support.traffic import Traffic, end_of
 from tests.support.umbel import Umbel
 from tests.support.workers import Worker
+from umbel.control.inspect import Command
 
 NOTICED_WITHIN_S: Final = 40.0
 """A link that says nothing is given up after unanswered pings or heartbeats."""
+PING: Final = Command(name="ping")
 CALLS: Final[list[tuple[str, list[int]]]] = [
     ("add", [1, 2]),
     ("fail", []),
@@ -106,15 +109,25 @@ def test_a_network_that_swallows_everything_and_then_cuts(
 
 
 def test_a_broker_that_is_flushed(tmp_path: Path) -> None:
-    """What runs and what comes later is told in full; what was waiting is gone from the broker, and claims no end."""
-    with a_deployment(tmp_path, "redis") as site, site.worker(), site.umbel() as umbel:
+    """What runs and what comes later is told in full; what was waiting is gone from the broker, and claims no end.
+
+    Workers can still be asked, though the flush has taken the place for their answers.
+    """
+    with (
+        a_deployment(tmp_path, "redis") as site,
+        site.worker() as worker,
+        site.umbel() as umbel,
+        an_inspector(site.broker.url) as inspector,
+    ):
         umbel.wait_until_connected()
+        assert inspector.ask([PING], [worker.name], within_s=10)[0].told
         running = site.send("sleep", 2)
         waiting = site.send("add", 1, 2, queue="nobody")
         umbel.wait_for_state(running, "STARTED")
         umbel.wait_for_state(waiting, "PENDING")
         with redis.Redis.from_url(site.broker.url) as admin:
             admin.flushall()
+        assert inspector.ask([PING], [worker.name], within_s=10)[0].told
         ids = [running, *some_tasks(site)]
         all_ended(site, ids)
         wait_until_equal(umbel, lambda: outcomes_of(site, ids))

@@ -53,7 +53,8 @@ class Mailbox:
         within_s: float,
     ) -> None:
         """Broadcast a command, to all workers or to those named. They pass it over after ``within_s`` seconds."""
-        self._queue.declare()  # on Redis the binding of a queue that was idle is swept away
+        self._queue.declare()
+        self._bind_again()
         box = self._box
         message = {
             "method": command,
@@ -82,6 +83,17 @@ class Mailbox:
         """Let go of everything, without waiting for the broker."""
         with contextlib.suppress(Exception):  # drivers raise what they like when a link is broken already
             self._connection.release()
+
+    def _bind_again(self) -> None:
+        """Bind where the broker keeps no bindings of its own (Redis), and may have lost what kombu wrote into it.
+
+        A binding is swept away when its queue was idle, and gone after a FLUSHALL; ``declare`` passes over what it
+        has bound once.
+        """
+        bind = getattr(self._channel, "_queue_bind", None)  # kombu.transport.virtual
+        if bind is not None:
+            exchange, key = self._queue.exchange.name, self._queue.routing_key
+            bind(exchange, *self._channel.typeof(exchange).prepare_bind(self._queue.name, exchange, key, None))
 
     def _receive(self, body: object, message: kombu.Message) -> None:
         ticket = message.headers.get(_REPLY)
