@@ -17,7 +17,7 @@ from tests.support.listening import EXCHANGE, Listening, listening, publishing
 from tests.support.processes import LOOPBACK, free_port
 from tests.support.services import RabbitServer, RedisServer
 from umbel.ingest.app import make_app
-from umbel.ingest.receivers import amqp, pubsub_link, queues, redis_past
+from umbel.ingest.receivers import amqp, pubsub_link, queues, redis_past, watched_socket
 
 MIB = 2**20
 
@@ -106,7 +106,7 @@ def test_what_redis_holds_for_a_slow_reader(tmp_path: Path, monkeypatch: pytest.
         listening(broker.url) as listener,
     ):
         with monkeypatch.context() as slowly:
-            slowly.setattr(pubsub_link, "MAX_DRAIN_S", 0.0)
+            slowly.setattr(watched_socket, "MAX_DRAIN_S", 0.0)
             for _ in range(24):
                 admin.publish(f"/0.{EXCHANGE}/task.multi", b"x" * MIB)
             listener.until(lambda: listener.receiver.health().warning, "it warns")

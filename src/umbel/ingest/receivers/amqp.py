@@ -6,7 +6,6 @@ as it must for a message. Its transport's buffer holds what was read and not use
 
 import contextlib
 import logging
-import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -22,19 +21,12 @@ from umbel.ingest.receivers.frames import FrameCutter
 from umbel.ingest.receivers.live import LiveReceiver, Opener, Warned
 from umbel.ingest.receivers.protocol import RawMessage
 from umbel.ingest.receivers.queues import UNACKNOWLEDGED, bounds_of, durable_queue_of, own_queue_of
-from umbel.ingest.receivers.reading import MAX_DRAIN_S, MAX_MESSAGES
+from umbel.ingest.receivers.watched_socket import WatchedSocket
 
 HEARTBEAT_S: Final = 5
 """A broker that says nothing for twice as long is gone."""
-SEND_WITHIN_S: Final = 5.0
-GATHER_S: Final = 0.01
-"""While much comes, a look waits this long before it drains the socket: fewer looks, and less work for each event."""
-MUCH: Final = 5
 BEHIND_S: Final = 1.0
 WATCH_EVERY_S: Final = 5.0
-
-_READ_BYTES: Final = 65_536
-_NOTHING_THERE: Final = (BlockingIOError, ssl.SSLWantReadError)
 
 
 class AmqpReceiver(LiveReceiver):
@@ -78,8 +70,7 @@ class AmqpSubscription:
     def __init__(self, app: "celery.Celery", durable_queue: str | None = None) -> None:
         self._messages: list[RawMessage] = []
         self._unsettled: deque[tuple[int, int]] = deque()
-        self._comes_much = False
-        self._heard_at = self._dry_at = time.monotonic()
+        self._empty_at = time.monotonic()
         self._acknowledged = 0
         self._watched_at = 0.0
         self.warning = Warned()
@@ -91,6 +82,7 @@ class AmqpSubscription:
             self._cutter = FrameCutter(self._channel.channel_id, self._link.frame_max, self._link.on_inbound_frame)
             queue = durable_queue_of(app, durable_queue) if durable_queue else own_queue_of(app)
             self._consume(queue, durable_queue)
+            self._socket = WatchedSocket(self._wire.sock, self._feed)
             self._bounds = bounds_of(queue)
         except BaseException:
             self.close(is_lost=True)
@@ -112,20 +104,15 @@ class AmqpSubscription:
 
     def drain(self, timeout_s: float) -> None:
         """Gather what comes; raises LinkLost, OSError or what py-amqp raises when the link is gone."""
-        before = len(self._messages)
-        if self._wait(timeout_s):
-            if self._comes_much:
-                time.sleep(GATHER_S)
-            self._drain()
-        self._wire.sock.settimeout(SEND_WITHIN_S)
-        self._comes_much = len(self._messages) - before >= MUCH
+        if self._socket.look(timeout_s) and not self._is_full:
+            self._empty_at = time.monotonic()  # the queue is empty: nothing is left in it, nor held back
         self._connection.transport.heartbeat_check(self._link, rate=2)
         self._watch()
 
     @property
     def heard_at(self) -> float:
         """Until when all that came into the queue has been heard."""
-        return min(self._heard_at, self._dry_at)
+        return min(self._socket.heard_at, self._empty_at)
 
     @property
     def _is_full(self) -> bool:
@@ -137,10 +124,10 @@ class AmqpSubscription:
         now = time.monotonic()
         if not self._is_full:
             self.warning = Warned()
-        elif now - self._dry_at > BEHIND_S and now - self._watched_at >= WATCH_EVERY_S:
+        elif now - self._empty_at > BEHIND_S and now - self._watched_at >= WATCH_EVERY_S:
             self._watched_at = now
             waiting = self._channel.queue_declare(self._queue, passive=True).message_count
-            is_over = self._bounds.are_reached(waiting, now - self._dry_at)
+            is_over = self._bounds.are_reached(waiting, now - self._empty_at)
             told = f"{waiting:,} messages wait in RabbitMQ until the store has room"
             self.warning = Warned(f"{told}; its queue is full, and drops the oldest" if is_over else told, is_over)
 
@@ -168,43 +155,12 @@ class AmqpSubscription:
         """Let go of everything. Where the link is lost, nobody waits for the broker's answer to it."""
         self._connection.close(is_lost=is_lost)
 
-    def _wait(self, timeout_s: float) -> bool:
-        """Return whether something came."""
-        self._wire.sock.settimeout(max(0.0, timeout_s))
-        try:
-            return self._read()
-        except _NOTHING_THERE:
-            pass
-        except TimeoutError as error:  # which has a number where the system gave up on the connection
-            if error.errno is not None:
-                raise
-        self._is_dry()
-        return False
-
-    def _is_dry(self) -> None:
-        """Note that the queue is empty: nothing came, and nothing is held back."""
-        if not self._is_full:
-            self._dry_at = time.monotonic()
-
-    def _drain(self) -> None:
-        """Take what is there: until there is nothing, or much, or it takes too long."""
-        self._wire.sock.settimeout(0.0)
-        must_stop_at = time.monotonic() + MAX_DRAIN_S
-        with contextlib.suppress(*_NOTHING_THERE):
-            while len(self._messages) < MAX_MESSAGES and time.monotonic() < must_stop_at:
-                self._read()
-            return
-        self._is_dry()
-
-    def _read(self) -> bool:
-        data = self._wire.sock.recv(_READ_BYTES)
-        if not data:
-            raise LinkLost("the broker closed the connection")
-        self._heard_at = time.monotonic()
+    def _feed(self, data: bytes) -> int:
+        before = len(self._messages)
         self._link.bytes_recv += 1  # what py-amqp knows a living broker by
         rest, self._wire._read_buffer = self._wire._read_buffer, b""  # noqa: SLF001 - see the module
         self._wire._read_buffer = self._cutter.cut(rest + data, self._messages)  # noqa: SLF001 - the same
-        return True
+        return len(self._messages) - before
 
 
 def _wire_of(link: Any) -> Any:  # noqa: ANN401 - py-amqp ships no types

@@ -1,7 +1,7 @@
 """The fast receiver for Redis: kombu and redis-py open the connection, and from then on its socket is ours.
 
 What is taken from kombu is where and how to connect, and what the channels are called. What is not taken is how it
-reads (three times the work) and that redis-py subscribes again in silence when the server hangs up.
+reads (more than twice the work) and that redis-py subscribes again in silence when the server hangs up.
 """
 
 import contextlib
@@ -71,7 +71,8 @@ class RedisSubscription:
     @property
     def heard_at(self) -> float:
         """Until when all that Redis sent has been heard."""
-        return min(self._listening.heard_at, self._listening.dry_at) if self._listening is not None else 0.0
+        socket = self._listening.socket if self._listening is not None else None
+        return min(socket.heard_at, socket.dry_at) if socket is not None else 0.0
 
     def drain(self, timeout_s: float) -> None:
         """Gather what comes; raises LinkLost, OSError or redis.RedisError when the link is gone."""
@@ -81,8 +82,8 @@ class RedisSubscription:
                 self._messages += map(self._open, listening.read(timeout_s))
                 listening.keep_alive()
             finally:
-                self._past.owed_bytes = listening.behind_bytes
-            self.warning = self._watch.look(listening.dry_at)
+                self._past.owed_bytes = listening.socket.behind_bytes
+            self.warning = self._watch.look(listening.socket.dry_at)
 
     def take(self, token: int) -> Sequence[RawMessage]:  # noqa: ARG002 - nothing is acknowledged
         """Return what was gathered."""

@@ -71,6 +71,8 @@ class BacklogWatch:
         except redis.ResponseError:  # the user may not ask for it
             self._client_id = None
             return Warned()
+        except redis.RedisError:  # whether the link holds is for the link to say
+            return Warned()
         held = sum(int(client.get("omem", 0)) for client in listed) / _MIB
         if held < MUCH_MIB:
             return Warned()
