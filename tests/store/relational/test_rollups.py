@@ -20,7 +20,7 @@ from umbel.model.rollups import Figure, Period
 from umbel.model.search import EVERYTHING
 from umbel.store.protocols import Retention
 from umbel.store.relational import rollups
-from umbel.store.relational.rollup_rows import NO_KEY, OTHER, Dimension, sum_of
+from umbel.store.relational.rollup_rows import NO_KEY, OTHER, Dimension, sum_of, values_of
 from umbel.store.relational.sqlite import SqliteStore
 
 HOUR_AHEAD = 3_600.0
@@ -171,6 +171,8 @@ def test_durations_beyond_reason_fit(sqlite: SqliteStore) -> None:
     ]
     total = sum_of(days)
     assert (total.counts[Figure.SUCCEEDED], total.run.total) == (4, 4)
+    total.run_us = total.wait_us = 2**70
+    assert max(values_of(total)[:9]) < 2**63
 
 
 @pytest.fixture

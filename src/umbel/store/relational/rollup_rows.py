@@ -29,6 +29,10 @@ FIGURE_COLUMNS: Final = (*ROLLUP_SUMS, "wait", "run")
 """What ``tally_of`` reads."""
 
 
+_MOST: Final = 2**62
+"""A sum stops here, while it still fits: thousands of runs a day that each claim ten years must stop no commit."""
+
+
 def by_kind(sql: str) -> dict[tuple[Period, Dimension], str]:
     """Return a statement for each kind of row, with its condition in the place of ``{kind}``.
 
@@ -51,7 +55,8 @@ def tally_of(values: Sequence[Any]) -> Tally:
 
 def values_of(tally: Tally) -> tuple[Any, ...]:
     """Return the figures as ``FIGURE_COLUMNS``."""
-    return (*tally.counts, tally.wait_us, tally.run_us, tally.wait.encode(), tally.run.encode())
+    wait_us, run_us = min(tally.wait_us, _MOST), min(tally.run_us, _MOST)
+    return (*tally.counts, wait_us, run_us, tally.wait.encode(), tally.run.encode())
 
 
 def sum_of(tallies: Iterable[Tally]) -> Tally:

@@ -85,10 +85,7 @@ class Change:
 
     def add(self, key: Key, share: Share) -> None:
         """Count a task that was not counted."""
-        plus = self.plus
-        plus.names[key[0]].append(share)
-        plus.workers[key[1]].append(share)
-        plus.queues[key[2]].append(share)
+        self.plus.add(key, share)
 
     def replace(self, old: Key, was: Share, new: Key, share: Share) -> None:
         """Count a task as ``share`` of ``new`` that was counted as ``was`` of ``old``."""
