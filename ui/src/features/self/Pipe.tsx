@@ -56,7 +56,8 @@ export function Pipe({ report }: { report: SelfReport }) {
         value={perSecond(collector.events_per_s)}
         detail={
           <>
-            <Line text={broker.transport} limit={30} /> by the {broker.receiver} receiver, {isConnected ? 'connected' : <b className="c-warning">{broker.state}</b>}
+            <Line text={broker.transport} limit={30} />
+            {broker.receiver === 'kombu' ? ' by kombu' : ', directly'}, {isConnected ? 'connected' : <b className="c-warning">{broker.state}</b>}
           </>
         }
         lost={{ count: broker.reconnects, text: `reconnected ${plural(broker.reconnects, 'time')}`, none: 'never disconnected' }}

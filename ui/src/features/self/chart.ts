@@ -1,8 +1,8 @@
-/** The upper end of an axis for values up to `most`: 1, 2 or 5 times a power of ten. */
+/** The upper end of an axis for values up to `most`: a round number whose half is round as well. */
 export function axisTop(most: number): number {
   if (most <= 0) return 1
   const power = 10 ** Math.floor(Math.log10(most))
-  return power * ([1, 2, 5, 10].find((step) => most <= step * power) ?? 10)
+  return power * ([1, 2, 3, 4, 6, 8, 10].find((step) => most <= step * power) ?? 10)
 }
 
 /** A stepped line in a box of 1000 x 100, one value a step, newest right; it breaks where nothing was measured. */

@@ -44,7 +44,7 @@ describe('the answer', () => {
 })
 
 describe('the chart', () => {
-  it.each([[0, 1], [0.3, 0.5], [1, 1], [1.1, 2], [49, 50], [212, 500], [1200, 2000]])('ends its axis for %s at %s', (most, top) => {
+  it.each([[0, 1], [0.25, 0.3], [1, 1], [1.1, 2], [23, 30], [49, 60], [212, 300], [7, 8], [9.1, 10]])('ends its axis for %s at %s', (most, top) => {
     expect(axisTop(most)).toBeCloseTo(top)
   })
 

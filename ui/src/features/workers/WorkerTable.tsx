@@ -108,7 +108,7 @@ export function WorkerTable({ items }: { items: readonly Worker[] }) {
               Load
             </th>
             <th className="num w-beat">Heartbeat</th>
-            <th className="num no-t w-clock" title="How far its clock is ahead of Umbel's">
+            <th className="num no-t w-clock" title="How far its clock is behind Umbel's (+) or ahead of it (−), the way of its heartbeats included">
               Clock
             </th>
             <th className="num no-t w-num">PID</th>
