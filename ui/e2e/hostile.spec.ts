@@ -71,6 +71,13 @@ test('a worker with a hostile name runs no script anywhere, read at once or hear
   await expect(page.getByRole('region', { name: 'Events' })).toContainText(shown)
   await safe(page)
 
+  const beat = { ...software, active: 0, processed: 1, loadavg: [1, 1, 1] }
+  await stack.publish(hostname, ['worker-heartbeat', { ...beat, timestamp: Date.now() / 1000 - 3600 }])
+  await page.goto(`${stack.url}/self`)
+  await expect(page.locator('main')).toContainText(/clock of .*onerror/)
+  await safe(page)
+  await stack.publish(hostname, ['worker-heartbeat', beat])
+
   await page.goto(`${stack.url}/workers`)
   const row = page.getByRole('row', { name: /onerror/ })
   await expect(row).toContainText(shown)
