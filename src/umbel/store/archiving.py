@@ -156,7 +156,7 @@ class Importer:
         began = self._elapsed()
         self._restore_parts(batch)
         self._tell(self.done)
-        self._sleep(max(0.005, (self._elapsed() - began) / 2))  # whoever waits for the lock gets a turn
+        self._sleep(min(0.05, max(0.005, (self._elapsed() - began) / 2)))  # whoever waits for the lock gets a turn
 
     def _restore_parts(self, batch: list[tuple[int, Archived]]) -> None:
         """Store a batch; where the store cannot keep some of it, all but those."""
