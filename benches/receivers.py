@@ -242,9 +242,11 @@ def receive(kind: str, name: str, url: str) -> None:
 
 def publish(kind: str, stream: Path, url: str, rate: float) -> None:
     """Publish a stream, at most ``rate`` messages a second (0: as fast as it goes)."""
-    began, sent = time.monotonic(), 0
     with ExitStack() as parts:
         send = (_to_redis if kind == "redis" else _to_rabbitmq)(parts, url)
+        print("ready", flush=True)
+        sys.stdin.readline()
+        began, sent = time.monotonic(), 0
         for some in _chunks(stream):
             send(some)
             sent += len(some)
@@ -288,10 +290,16 @@ def _to_rabbitmq(parts: ExitStack, url: str) -> Callable[[list[bytes]], None]:
 def measure(kind: str, name: str, stream: Path, url: str, rate: float) -> dict[str, Any]:
     """Return what it took one receiver to receive the stream."""
     program = [sys.executable, "-m", "benches.receivers", "--url", url, "--kind", kind, "--stream", str(stream)]
-    with subprocess.Popen([*program, "--receive", name], stdout=subprocess.PIPE, text=True) as receiving:  # noqa: S603 - ours
-        assert receiving.stdout is not None
-        assert receiving.stdout.readline() == "ready\n"
-        subprocess.run([*program, "--publish", "--rate", str(rate)], check=True, timeout=LIMIT_S)  # noqa: S603 - ours
+    with (
+        subprocess.Popen(  # noqa: S603 - ours
+            [*program, "--publish", "--rate", str(rate)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as publishing,
+        subprocess.Popen([*program, "--receive", name], stdout=subprocess.PIPE, text=True) as receiving,  # noqa: S603 - ours
+    ):
+        for process in (publishing, receiving):
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        publishing.communicate("go\n", timeout=LIMIT_S)
         given: dict[str, Any] = json.loads(receiving.communicate(timeout=LIMIT_S)[0])
         return given
 
@@ -305,20 +313,21 @@ def decoding_alone(stream: Path, events: int) -> None:
     print(f"{'-':<10}{'decoding alone':<22}{cpu_s / events * 1e6:>10.2f}{events / cpu_s:>14,.0f}", flush=True)
 
 
-def table(kind: str, stream: Path, events: int, folder: Path, rate: float) -> None:
-    """Measure all receivers of one broker, and print a line for each."""
+def table(kind: str, stream: Path, events: int, folder: Path, given: argparse.Namespace) -> None:
+    """Measure the receivers of one broker, and print a line for each."""
     with ExitStack() as parts:
         broker = start_broker(parts, folder, kind)
         if kind == "redis":  # or Redis cuts off a subscriber that falls 32 MB behind
             with redis.Redis.from_url(broker.url) as admin:
                 admin.config_set("client-output-buffer-limit", "pubsub 0 0 0")
         for name, (_, module) in SOURCES[kind].items():
-            if module is not None and importlib.util.find_spec(module) is None:
+            is_missing = module is not None and importlib.util.find_spec(module) is None
+            if is_missing or given.only not in name:
                 continue
-            given = measure(kind, name, stream, broker.url, rate)
-            each_us, a_cpu_s = given["cpu_s"] / given["events"] * 1e6, given["events"] / given["cpu_s"]
-            lost = events - given["events"]
-            rate_s = given["events"] / given["took_s"]
+            found = measure(kind, name, stream, broker.url, given.rate)
+            each_us, a_cpu_s = found["cpu_s"] / found["events"] * 1e6, found["events"] / found["cpu_s"]
+            lost = events - found["events"]
+            rate_s = found["events"] / found["took_s"]
             print(f"{kind:<10}{name:<22}{each_us:>10.2f}{a_cpu_s:>14,.0f}{rate_s:>12,.0f}{lost:>8}", flush=True)
 
 
@@ -327,6 +336,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--rate", type=float, default=0.0, help="messages a second; as fast as it goes by default")
+    parser.add_argument("--only", default="", help="part of the names of those to measure")
     parser.add_argument("--receive", help=argparse.SUPPRESS)
     parser.add_argument("--publish", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--kind", default="", help=argparse.SUPPRESS)
@@ -347,7 +357,7 @@ def main() -> None:
         print(f"{'broker':<10}{'receiver':<22}{'µs/event':>10}{'events/CPU s':>14}{'events/s':>12}{'missing':>8}")
         decoding_alone(stream, events)
         for kind in SOURCES:
-            table(kind, stream, events, Path(folder), given.rate)
+            table(kind, stream, events, Path(folder), given)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from umbel.ingest.health import ResultFeedHealth
 from umbel.model.tasks import State
 
 
-def test_an_end_without_an_event_is_learnt(site: Deployment) -> None:
+def test_an_end_without_an_event_is_learnt(rabbitmq_site: Deployment) -> None:
     """A worker falls silent while a task runs; its end is there seconds later, and marked as what it is."""
+    site = rabbitmq_site  # whose results are on a Redis of their own
     settings = {"backend": site.backend, "result_feed": True, "enable_events": False}
     with site.worker(events=False) as worker, collecting(site.broker.url, **settings) as running:
 
