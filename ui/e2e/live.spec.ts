@@ -54,11 +54,16 @@ test('rows wait while one is picked', async ({ page, stack }) => {
   await expect(rowOf(page, id)).toBeVisible()
 })
 
-test('a lost broker is said across the page, and its return as well', async ({ page, stack }) => {
+test('a lost broker is said across the page, its return as well, and what was not seen afterwards', async ({ page, stack }) => {
+  const held = await stack.send('add', { args: [1, 2], options: { countdown: 3600 } })
   await page.goto(`${stack.url}/tasks`)
+  await expect(rowOf(page, held)).toContainText('received')
   await stack.ask({ stop_broker: true })
   await expect(page.getByText(/Umbel is blind since/)).toBeVisible({ timeout: 30_000 })
   await expect(page.getByRole('button', { name: /Stale since/ })).toBeVisible()
   await stack.ask({ start_broker: true })
   await expect(page.getByText(/Umbel is blind since/)).toBeHidden({ timeout: 45_000 })
+  await expect(page.locator('.gapnote')).toContainText(/Umbel could not see events .*: no link to the broker/, { timeout: 40_000 })
+  await page.goto(`${stack.url}/tasks/${held}`)
+  await expect(page.getByRole('region', { name: 'Events' }).locator('.unseen')).toContainText('no link to the broker')
 })

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 
@@ -44,7 +44,7 @@ export function TasksRoute() {
   const crew = useQuery(workers)
   const self = useQuery(health)
   const who = useQuery(me)
-  const missed = useQuery({ ...gaps, refetchInterval: 30_000 })
+  const missed = useQuery({ ...gaps, queryKey: [...gaps.queryKey, String(self.data?.blind.length)], placeholderData: keepPreviousData, refetchInterval: 30_000 })
   const stale = useIsStale()
 
   const seq = list.isPlaceholderData ? undefined : list.data?.pages[0]?.seq
