@@ -24,6 +24,7 @@ def of_worker(**fields: object) -> Facts:
 
 CASES = [
     (Facts(blind_s=12.0, link_error="refused"), "blind", "critical", "out of reach for 12 s: refused"),
+    (Facts(link_warning="40,000 messages wait"), "waiting_broker", "warning", "40,000 messages wait"),
     (Facts(is_stalled=True, store_error="disk full", buffered=7), "stalled", "critical", "disk full; 7 wait in memory"),
     (Facts(store_error="locked"), "stalled", "critical", "does not take events: locked"),
     (Facts(buffered=60, buffer_limit=100), "filling", "warning", "60 of 100 places"),

@@ -59,12 +59,14 @@ class Facts(Struct, frozen=True, kw_only=True):
     """What the judgement is made from, at one instant. Times in seconds; ``None`` is not known.
 
     ``window_s`` is the length of the window that ``dropped``, ``malformed``, ``events`` and the workers' losses
-    are counted in. ``blind_s`` is for how long the broker has been out of reach, ``None`` while it is not.
+    are counted in. ``blind_s`` is for how long the broker has been out of reach, ``None`` while it is not;
+    ``link_warning`` what the broker is about to lose, or loses, because it waits for Umbel.
     """
 
     window_s: float = 300.0
     blind_s: float | None = None
     link_error: str | None = None
+    link_warning: str | None = None
     store_error: str | None = None
     is_stalled: bool = False
     buffered: int = 0
@@ -93,6 +95,15 @@ def _of_the_link(facts: Facts) -> Iterator[Doubt]:
             text=f"The broker has been out of reach for {_duration(facts.blind_s)}{reason}",
             advice="See that the broker runs and that its address is right; Umbel tries again by itself. "
             "Unless the broker keeps events meanwhile, what happens now is not seen.",
+        )
+    if facts.link_warning is not None:
+        yield Doubt(
+            code="waiting_broker",
+            severity=Severity.WARNING,
+            label="broker waits",
+            text=facts.link_warning,
+            advice="Events come faster than they are read and stored. A faster disk helps, and so does room on the "
+            "broker: what it has no room for is lost, and told as a gap.",
         )
 
 

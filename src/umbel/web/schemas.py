@@ -309,8 +309,9 @@ class StoreHealth(Schema, frozen=True, kw_only=True):
 class Doubt(Schema, frozen=True, kw_only=True):
     """A reason why figures may be wrong now, the evidence as a sentence, and what to do about it.
 
-    ``code`` is stable: ``blind``, ``stalled``, ``filling``, ``store_full``, ``dropping``, ``lag``, ``malformed``,
-    ``loss``, ``clock``, ``no_task_events``. ``label`` is two or three words. ``workers`` are those it is about.
+    ``code`` is stable: ``blind``, ``waiting_broker``, ``stalled``, ``filling``, ``store_full``, ``dropping``, ``lag``,
+    ``malformed``, ``loss``, ``clock``, ``no_task_events``. ``label`` is two or three words. ``workers`` are those it is
+    about.
     """
 
     code: str

@@ -39,6 +39,7 @@ class Trust:
                 window_s=account.window_s,
                 blind_s=_blind_s(broker, now),
                 link_error=broker.last_error,
+                link_warning=broker.warning,
                 store_error=store.last_error if store.state == "failing" else _stalled_by(collector),
                 is_stalled=collector.state == "stalled",
                 buffered=collector.buffered,
