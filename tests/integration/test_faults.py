@@ -15,7 +15,7 @@ from tests.support.deployment import Deployment, a_deployment
 from tests.support.inspecting import an_inspector
 from tests.support.processes import ROOT, wait_until
 from tests.support.proxy import Proxy
-from tests.support.record import OPEN, contradictions, covers, wait_until_equal
+from tests.support.record import OPEN, contradictions, covers, figures_of, wait_until_equal
 from tests.support.traffic import Traffic, end_of
 from tests.support.umbel import Umbel
 from tests.support.workers import Worker
@@ -176,6 +176,7 @@ def test_two_servers_collect_into_one_store(redis_site: Deployment, tmp_path: Pa
         wait_until(lambda: by_state(one) == by_state(other) == ended, "all is counted", every_s=0.1)
         for umbel in (one, other):
             assert [row for row in umbel.rows() if row["state"] != end_of(row["id"])] == []
+            assert figures_of(umbel) == ended
             assert umbel.health()["status"] == "ok"
             assert umbel.complaints() == []
 

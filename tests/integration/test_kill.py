@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.deployment import Deployment
 from tests.support.processes import wait_until
-from tests.support.record import OPEN, covers
+from tests.support.record import OPEN, covers, figures_of
 from tests.support.services import RedisServer
 from tests.support.shown import Shown
 from tests.support.traffic import Traffic, end_of
@@ -65,7 +65,7 @@ def test_nothing_that_was_shown_is_lost_by_a_kill(tmp_path: Path, kills: int) ->
 @pytest.mark.parametrize(
     "kills",
     [
-        pytest.param(3, marks=pytest.mark.timeout(120)),
+        pytest.param(3, marks=pytest.mark.timeout(180)),
         pytest.param(20, marks=[pytest.mark.timeout(400), pytest.mark.nightly]),
     ],
 )
@@ -83,6 +83,7 @@ def test_with_a_durable_queue_kills_lose_nothing_at_all(rabbitmq_site: Deploymen
             ended = dict(traffic.end())
         wait_until(lambda: umbel.get("overview")["by_state"] == ended, "all is stored", within_s=60.0, every_s=0.2)
         assert [row for row in umbel.rows() if row["state"] != end_of(row["id"])] == []
+        assert figures_of(umbel) == ended, "what came twice counts once"
         assert umbel.gaps("stopped") == [], "nothing was missed"
         assert umbel.complaints() == []
 

@@ -35,3 +35,10 @@ def wait_until_equal(umbel: Umbel, record: Callable[[], Mapping[str, str]], with
 def covers(gaps: Iterable[tuple[float, float]], since: float, until: float) -> bool:
     """Whether one of these gaps holds the whole interval."""
     return any(gap[0] <= since and until <= gap[1] for gap in gaps)
+
+
+def figures_of(umbel: Umbel) -> dict[str, int]:
+    """Return how many tasks ended in which state, as the figures of the last hour say, which are kept apart."""
+    totals = umbel.get("metrics/totals", by="total")["items"]
+    states = {"SUCCESS": "succeeded", "FAILURE": "failed", "REVOKED": "revoked"}
+    return {state: sum(one[name] for one in totals) for state, name in states.items()}
