@@ -3,6 +3,7 @@
 import json
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import kombu
@@ -17,6 +18,7 @@ from tests.support.processes import free_port
 from tests.support.services import RabbitServer, RedisServer
 from umbel.ingest.app import make_app
 from umbel.ingest.decode import EventDecoder
+from umbel.ingest.receivers import amqp, redis as redis_receiver
 from umbel.ingest.receivers.protocol import RawMessage
 from umbel.ingest.tally import Tally
 from umbel.model.events import Event
@@ -95,6 +97,19 @@ def _meant(message: RawMessage) -> tuple[list[Event], dict[str, int], str | None
     tally = Tally(time.time)
     events = EventDecoder(tally).decode(*message)
     return events, tally.read().malformed, message.content_type
+
+
+def test_kombu_takes_over_where_the_fast_one_cannot(site: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a library is not as it is known, events come all the same, and the health says how and why."""
+    monkeypatch.setattr(redis_receiver, "kombu_redis", SimpleNamespace(Channel=int))
+    monkeypatch.setattr(amqp, "_wire_of", lambda _link, wire_of=amqp._wire_of: wire_of(object()))
+    with listening(site.broker.url) as listener, publishing(site.broker.url) as publish:
+        publish(1)
+        listener.until(lambda: listener.numbers == [1], "it has come")
+
+        health = listener.receiver.health()
+        assert (health.receiver, health.reconnects) == ("kombu", 0)
+        assert str(health.receiver_note).startswith("the fast receiver cannot be used: ")
 
 
 def test_silence_brings_nothing(site: Deployment, choice: str) -> None:
