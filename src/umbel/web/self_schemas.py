@@ -15,8 +15,9 @@ class SelfWorker(Schema, frozen=True, kw_only=True):
     no event of them comes; ``no_heartbeats`` where events come without any count. ``expected`` tasks were counted
     by the worker since the comparison began, the events of ``lost`` of them did not arrive; ``window_expected`` and
     ``window_lost`` are of the last ``window_s``, and ``loss_ratio`` is their quotient. ``repeated`` events came
-    again. Of its count, ``mute`` runs were of tasks that send no events (``send_events = False``), which are not held
-    for lost; null where it has no such task. ``clock_offset_s`` is arrival minus stamp: above 0 the worker's clock is slow, or the link is.
+    again. Of its count, ``mute`` runs were of tasks that send no events (``send_events = False``), which are not
+    held for lost; null where it has no such task. ``clock_offset_s`` is arrival minus stamp: above 0 the worker's
+    clock is slow, or the link is.
     """
 
     name: str

@@ -32,7 +32,7 @@ function Item({ gap: { kind, since, until, reason, worker, events } }: { gap: Ga
 function repaired({ repaired: done, waiting, lost, backend }: Health['repair']): string {
   if (done + waiting + lost === 0) return backend === null ? '' : `; the result backend cannot be read (${oneLine(backend, 80)})`
   const parts = [...(done > 0 ? [`${plural(done, 'task')} repaired`] : []), ...(waiting > 0 ? [`${plural(waiting, 'task')} uncertain`] : []), ...(lost > 0 ? [`${plural(lost, 'task')} given up as lost`] : [])]
-  return `; since Umbel started ${parts.join(', ')}`
+  return `; since Umbel started: ${parts.join(', ')}`
 }
 
 interface GapsProps {

@@ -74,7 +74,7 @@ export function Pipe({ report }: { report: SelfReport }) {
         name="Commit"
         value={account.commit_s == null ? <Unknown why="Nothing was stored in the last minute" /> : <Duration seconds={account.commit_s} />}
         detail={account.commit_p99_s == null ? 'no transaction of late' : `p99 ${duration(account.commit_p99_s)}, ${account.committed_per_s < 10 ? account.committed_per_s.toFixed(1) : whole(account.committed_per_s)} events/s`}
-        lost={{ count: store.state === 'ok' ? 0 : 1, text: 'the store fails', none: `${whole(totals.committed)} stored` }}
+        lost={{ count: store.state === 'ok' ? 0 : 1, text: 'the store fails', none: `${whole(totals.committed)} stored${totals.committed > totals.events ? ', results heard among them' : ''}` }}
       />
       <Stage
         name="Live"
