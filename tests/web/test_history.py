@@ -73,6 +73,14 @@ def test_what_cannot_be_exported(client: httpx.Client, query: str) -> None:
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
+def test_a_store_that_does_not_answer_is_no_empty_file(server: Served, client: httpx.Client) -> None:
+    """The error comes before the file begins, and holds no place."""
+    server.store.close()
+    answer = client.get("/api/v1/tasks/export")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert client.get("/api/v1/history").json()["export"] is None
+
+
 def test_one_export_a_person(server: Served, client: httpx.Client) -> None:
     """A second one has to wait, or to cancel the first one; who leaves frees the place."""
     fill(server, 8_000)

@@ -302,7 +302,7 @@ class TaskArchive(Protocol):
     def delete(self, places: Sequence[int]) -> Deleted:
         """Delete those of these tasks that are finished or lost, at most a slice (well under 100 ms) a call.
 
-        Call again with the places that are not ``done``. One that is gone, or neither finished nor lost, is passed over.
+        Call again with the places that are not ``done``. One that is gone, waits or runs is passed over.
         """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Annotated, Any, Final
 
 from litestar import Controller, Request, delete, get, post
@@ -61,11 +62,12 @@ class HistoryRoutes(Controller):
     ) -> Stream:
         """Send all tasks that match, oldest first, as fast as they are taken; one export a person at a time."""
         now, query, who = views.now(), query_of(views, search), name_of(request)
-        running = exports.begin(who, form=form, search=query.text)
         chunks = export(views.store, query, form, version=version, now=now)
+        first = next(chunks)  # a store that does not answer is an error, and not an empty file
+        running = exports.begin(who, form=form, search=query.text)
         stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
         return Stream(
-            exports.send(who, running, chunks),
+            exports.send(who, running, chain([first], chunks)),
             media_type=MEDIA_TYPES[form],
             headers={
                 "content-disposition": f'attachment; filename="umbel-tasks-{stamp}.{form}"',
