@@ -113,8 +113,8 @@ def test_what_redis_holds_for_a_slow_reader(tmp_path: Path, monkeypatch: pytest.
             warning = str(listener.receiver.health().warning)
             assert "MiB that were not read yet, and hangs up on slow readers" in warning
             assert "pubsub allows 32.0 MiB, or 8.0 MiB for 60 s" in warning
-        listener.until(lambda: listener.receiver.health().warning is None, "it has caught up")
-        assert len(listener.messages) == 24
+        listener.until(lambda: len(listener.messages) == 24, "all have come")
+        listener.until(lambda: listener.receiver.health().warning is None, "the warning is over")
         assert listener.receiver.health().blind == ()
 
 
