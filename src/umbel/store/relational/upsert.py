@@ -14,7 +14,7 @@ from umbel.model.events import TaskEvent
 from umbel.model.fold import facts_of, join
 from umbel.model.rollups import Share, share_of
 from umbel.model.tasks import TERMINAL_STATES, Facts
-from umbel.store.relational import bulk, counters, rollups
+from umbel.store.relational import counters, rollups
 from umbel.store.relational.blocks import Bounds
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.plain import plain
@@ -36,14 +36,17 @@ _COLUMNS: Final = ("id", "cluster", "task_id", "arrived_at", *_INDEXED, *_TOLD)
 
 _OPENING: Final = frozenset({"task-sent", "task-received"})
 
-_INSERT: Final = f"INSERT INTO task ({', '.join(_COLUMNS)}) VALUES"
-_INSERT_NEW: Final = f"INSERT OR IGNORE INTO task ({', '.join(_COLUMNS)}) VALUES"
+
+def _insert_sql(verb: str) -> str:
+    return f"{verb} INTO task ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 
 
 def _update_sql(columns: Sequence[str]) -> str:
     return f"UPDATE task SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"  # noqa: S608  # our names
 
 
+_INSERT: Final = _insert_sql("INSERT")
+_INSERT_NEW: Final = _insert_sql("INSERT OR IGNORE")
 _UPDATE: Final = _update_sql(_TOLD)
 """Leaves the indexed columns alone: what a row's name, worker and family are is mostly known from the start."""
 _UPDATE_ALL: Final = _update_sql((*_INDEXED, *_TOLD))
@@ -186,7 +189,7 @@ class _Change:
             told = ahead[task_id]
             new = known[task_id] = self._known(self._new_rows[task_id], told, batch.events[task_id], self._now)
             rows.append(_row(new, task_id, batch.arrived_at[task_id], told))
-        if rows and bulk.insert(self._connection, _INSERT_NEW, rows) != len(rows):
+        if rows and self._connection.exec_driver_sql(_INSERT_NEW, rows).rowcount != len(rows):
             known = self._really_new(known)
         for task_id, new in known.items():
             self._add(None, new, ahead[task_id])
@@ -210,9 +213,11 @@ class _Change:
 
     def finish(self) -> None:
         """Write what is still to be written."""
-        if self._inserts:
-            bulk.insert(self._connection, _INSERT, self._inserts)
-        for sql, rows in ((_UPDATE, self._updates), (_UPDATE_ALL, self._full_updates)):
+        for sql, rows in (
+            (_INSERT, self._inserts),
+            (_UPDATE, self._updates),
+            (_UPDATE_ALL, self._full_updates),
+        ):
             if rows:
                 self._connection.exec_driver_sql(sql, rows)
         counters.add(self._connection, self._counts)
