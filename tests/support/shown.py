@@ -20,7 +20,6 @@ class Shown:
     def __init__(self, url: str) -> None:
         self.rows: dict[str, dict[str, Any]] = {}
         self.seen = 0
-        self.gaps: list[str] = []
         self._url = url
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._follow, daemon=True)
@@ -50,8 +49,6 @@ class Shown:
             if fields.get("event") == "tasks":
                 self.rows.update({row["id"]: row for row in body["items"]})
                 self.seen += 1
-            elif fields.get("event") == "gap":
-                self.gaps.append(body["reason"])
             self._changed.notify_all()
 
     def __enter__(self) -> Self:
