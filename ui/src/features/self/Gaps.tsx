@@ -11,7 +11,8 @@ const most = 12
 
 const kinds: Record<Gap['kind'], string> = { link: 'no link to the broker', stopped: 'Umbel did not run', dropped: 'the buffer was full', worker: 'events of one worker' }
 
-function Item({ gap: { kind, since, until, reason, worker, events } }: { gap: Gap }) {
+/** The reason of a worker's gap names the worker and the number itself. */
+function Item({ gap: { kind, since, until, reason, events } }: { gap: Gap }) {
   return (
     <li>
       <span className="fw5">
@@ -20,9 +21,8 @@ function Item({ gap: { kind, since, until, reason, worker, events } }: { gap: Ga
       <span className="nw">{until ? <Duration seconds={(Date.parse(until) - Date.parse(since)) / 1000} /> : <b className="c-critical"><Age at={since} />, still</b>}</span>
       <span className="nw">{kinds[kind]}</span>
       <span className="mid ell">
-        {worker && <><Line text={worker} limit={80} />: </>}
-        <Line text={reason} limit={200} />
-        {events != null && `, ${plural(events, 'event')}`}
+        <Line text={reason} limit={300} />
+        {events != null && kind !== 'worker' && `, ${plural(events, 'event')}`}
       </span>
     </li>
   )
