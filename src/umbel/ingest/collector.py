@@ -62,9 +62,7 @@ class Collector:
         self._logger = logger or logging.getLogger("umbel.ingest")
         self._clock = clock
         self._receiver = (
-            choose_receiver(
-                app, receiver, clock=clock, random=random, logger=self._logger, durable_queue=durable_queue
-            )
+            choose_receiver(app, receiver, clock=clock, random=random, logger=self._logger, durable_queue=durable_queue)
             if isinstance(receiver, str)
             else receiver
         )
