@@ -239,8 +239,8 @@ def pieces(since: float, until: float, kept: Bounds, newest: int) -> list[Piece]
     """Return the fewest minutes, hours and days that make up an interval, widened to what is kept, oldest first.
 
     They are those that begin within each piece. ``newest`` is the last instant of which there are figures: a day that
-    is not over yet is as good as a whole one when nothing came after ``until``. Raises ValueError for an interval that is
-    empty, or longer than ``LONGEST_S``.
+    is not over yet is as good as a whole one when nothing came after ``until``. Raises ValueError for an interval that
+    is empty, or longer than ``LONGEST_S``.
     """
     _check(since, until)
     start = floor_to(since, _finest(since, kept).seconds)
