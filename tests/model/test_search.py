@@ -37,6 +37,8 @@ def found(text: str) -> tuple[bool, bool]:
         ("state:success", (True, False)),
         ("state:failure,success", (True, True)),
         ("state:failed", (False, True)),
+        ("is:failed", (False, True)),
+        ("is:lost", (False, False)),
         ("name:campaigns.*", (False, True)),
         ("name:send_batch", (False, True)),
         ("task:send_*", (True, False)),

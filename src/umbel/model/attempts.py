@@ -222,7 +222,7 @@ def _attempt(delivery: _Delivery) -> Attempt:
 
 def _process_of(marks: list[Mark]) -> tuple[str | None, int | None]:
     """The worker that had it last and the process there. What was learnt may know no worker, and knows no process."""
-    worker = next((mark.worker for mark in reversed(marks) if mark.worker), None)
+    worker = next((mark.worker for mark in reversed(marks) if mark.worker or mark.kind is not Kind.LEARNT), None)
     seen = (mark.pid for mark in reversed(marks) if mark.worker == worker and mark.kind is not Kind.LEARNT)
     return worker, next(seen, None)
 

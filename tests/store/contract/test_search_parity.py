@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from tests.store.contract.conftest import OpenStore
 from tests.store.support import all_ids, arrivals, pages
 from tests.support.events import T0, an_event, received
-from umbel.model.events import TaskEvent
+from umbel.model.events import Learnt, TaskEvent
 from umbel.model.fold import fold_all
 from umbel.model.search import (
     And,
@@ -68,6 +68,7 @@ ODD_TEXTS += [
     "{'k': 1}",
     "{'k': '1', 'K': 2}",
     "SUCCESS",
+    "LOST",
     "None",
 ]
 texts = st.sampled_from(ODD_TEXTS) | st.text(alphabet="aAbB.%_*?[]\\'\" \nä\u0131\u212a", max_size=5)
@@ -101,6 +102,15 @@ def any_task(draw: st.DrawFn) -> list[TaskEvent]:
                     ),
                     an_event("failed", 3, exception=draw(maybe), **place),
                     an_event("uploading", 3, **place),
+                    Learnt(
+                        uuid="task-1",
+                        timestamp=T0 + 3,
+                        state=draw(st.sampled_from(["SUCCESS", "FAILURE", "LOST"])),
+                        source="result backend",
+                        name=draw(maybe),
+                        result=draw(maybe),
+                        exception=draw(maybe),
+                    ),
                 ]
             )
         ),
