@@ -14,30 +14,51 @@ from umbel.store.relational.rows import told_of
 KINDS = ("sent", "received", "started", "succeeded", "failed", "retried", "progress")
 
 
+maybe: st.SearchStrategy[object] = st.sampled_from([None, "", "x", "y"])
+Fields = dict[str, st.SearchStrategy[object]]
+ORIGIN: Fields = {
+    "name": maybe,
+    "args": maybe,
+    "kwargs": maybe,
+    "root_id": st.sampled_from([None, "", "x", "root"]),
+    "parent_id": maybe,
+    "retries": st.sampled_from([None, 0, 0, 0, 1]),
+    "eta": st.sampled_from([None, "2026-11-21T12:00:00"]),
+}
+END: Fields = {
+    "result": maybe,
+    "runtime": st.sampled_from([None, 0.0, 0.5, 2.0]),
+    "exception": st.sampled_from([None, "", "E()", "ExceptionWithTraceback()"]),
+    "traceback": st.sampled_from([None, "T\nValueError: x"]),
+}
+FIELDS: dict[str, Fields] = {
+    "sent": {**ORIGIN, "queue": maybe},
+    "received": ORIGIN,
+    "started": {},
+    "succeeded": {"result": END["result"], "runtime": END["runtime"]},
+    "failed": {"exception": END["exception"], "traceback": END["traceback"]},
+    "retried": END,
+    "progress": {},
+}
+"""What Celery gives to each kind; anything else may stand in any of them."""
+ODD: Fields = {**ORIGIN, **END, "queue": maybe, "extra": st.just({}), "terminated": st.booleans()}
+
+
 @st.composite
 def an_event_of_a_plain_run(draw: st.DrawFn) -> TaskEvent:
     """An event that mostly fits into a plain run, with everything in it that may be missing or odd."""
-    maybe = st.sampled_from([None, "", "x", "y"])
+    kind = draw(st.sampled_from(KINDS))
+    usual: list[str | None] = [None] * 15
+    odd = draw(st.sampled_from([*usual, *ODD]))
+    fields = FIELDS[kind] if odd is None else {**FIELDS[kind], odd: ODD[odd]}
     return an_event(
-        draw(st.sampled_from(KINDS)),
+        kind,
         uuid="root",
-        hostname=draw(st.sampled_from(["a@x", "a@x", "a@x", "b@y"])),
+        hostname=draw(st.sampled_from(["a@x", "a@x", "a@x", "b@y", ""])),
         pid=draw(st.sampled_from([1, 1, 1, 2])),
         clock=draw(st.integers(0, 5)),
         timestamp=T0 + draw(st.integers(0, 3)),
-        name=draw(maybe),
-        args=draw(maybe),
-        kwargs=draw(maybe),
-        result=draw(maybe),
-        queue=draw(maybe),
-        root_id=draw(st.sampled_from([None, "", "x", "root"])),
-        parent_id=draw(maybe),
-        retries=draw(st.sampled_from([None, 0, 0, 0, 1])),
-        eta=draw(st.sampled_from([None, "2026-11-21T12:00:00"])),
-        runtime=draw(st.sampled_from([None, 0.0, 0.5, 2.0])),
-        exception=draw(st.sampled_from([None, "", "E()", "ExceptionWithTraceback()"])),
-        traceback=draw(st.sampled_from([None, "T\nValueError: x"])),
-        extra=draw(st.sampled_from([None, None, None, {}])),
+        **{name: draw(values) for name, values in fields.items()},
     )
 
 
