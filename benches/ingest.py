@@ -232,7 +232,7 @@ def flower_python(folder: Path) -> str | None:
     """Return a Python that has Flower, ``None`` where it cannot be installed."""
     venv.create(folder, symlinks=True, with_pip=True)
     program = str(folder / "bin" / "python")
-    pip = [program, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "flower"]
+    pip = [program, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "flower", "redis", "packaging"]
     done = subprocess.run(  # noqa: S603  # our own interpreter
         pip,
         capture_output=True,
