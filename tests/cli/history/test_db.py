@@ -62,6 +62,27 @@ def test_prune(run: Run, filled: Path) -> None:
     assert run("db", "check", "--store", str(filled)).exit_code == 0
 
 
+def figures_of(path: Path) -> int:
+    """How many rows of figures there are."""
+    with closing(sqlite3.connect(path)) as file:
+        (rows,) = file.execute("SELECT count(*) FROM rollup").fetchone()
+    return int(rows)
+
+
+def test_prune_keeps_figures_as_it_is_told(run: Run, filled: Path) -> None:
+    """How long figures are kept is set as for a server, and how many went is said."""
+    spoil(filled, "UPDATE rollup_bound SET kept_from = 0")
+    spoil(filled, "UPDATE rollup SET start = start % 86400")
+    kept = figures_of(filled)
+    forever = ["--keep-by-minute=0", "--keep-by-hour=0", "--keep-by-day=0"]
+    result = run("db", "prune", "--store", str(filled), "--keep-days=0", *forever)
+    assert (result.exit_code, "figures" in result.stderr) == (0, False), result.output
+    assert figures_of(filled) == kept > 0
+    gone = run("db", "prune", "--store", str(filled), "--keep-days=0")
+    assert (gone.exit_code, f"and {kept:,} rows of figures, " in gone.stderr) == (0, True), gone.output
+    assert figures_of(filled) == 0
+
+
 def test_upgrade(run: Run, tmp_path: Path) -> None:
     """It makes a store, and has nothing to do the second time."""
     assert "made, now schema" in run("db", "upgrade", "--store=new.db").stdout

@@ -21,6 +21,7 @@ from umbel.store.protocols import Store
 
 PLACE: Final = ("store", "cluster")
 KEEP: Final = ("keep_days", "keep_days_by_state", "keep_tasks", "keep_bytes")
+KEEP_FIGURES: Final = ("keep_by_minute", "keep_by_hour", "keep_by_day")
 
 
 class BadWords(UmbelError):

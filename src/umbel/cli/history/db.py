@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from umbel.cli.history.common import KEEP, PLACE, HistoryCommand, opened, schemas_of, settings_of, tasks
+from umbel.cli.history.common import KEEP, KEEP_FIGURES, PLACE, HistoryCommand, opened, schemas_of, settings_of, tasks
 from umbel.cli.history.progress import Progress
 from umbel.cli.options import HELP
 from umbel.cli.run import FAILED
@@ -39,7 +39,7 @@ def _check(**params: Any) -> None:
 def _prune(**params: Any) -> None:
     settings = settings_of(params)
     retention, progress = retention_of(settings), Progress(quiet=params["quiet"])
-    gone = failures = 0
+    gone = figures = failures = 0
     with opened(settings, make=False) as store:
         while True:
             try:
@@ -51,12 +51,18 @@ def _prune(**params: Any) -> None:
                 time.sleep(1.0)
                 continue
             gone += pruned.tasks
-            progress.say(f"{tasks(gone)} deleted")
+            figures += pruned.rollups
+            progress.say(f"{tasks(gone)}{_and(figures)} deleted")
             if not pruned.more:
                 break
             time.sleep(PAUSE_S)  # whoever waits for the lock gets a turn
         left = sum(n for count in store.counts() for n in count.by_state.values())
-    progress.end(f"Deleted {tasks(gone)}, {left:,} are left")
+    progress.end(f"Deleted {tasks(gone)}{_and(figures)}, {tasks(left)} are left")
+
+
+def _and(figures: int) -> str:
+    """Return how many rows of figures, where there are some."""
+    return f" and {figures:,} row{'' if figures == 1 else 's'} of figures" if figures else ""
 
 
 def _upgrade(**params: Any) -> None:
@@ -89,6 +95,7 @@ db.add_command(
     HistoryCommand(
         *PLACE,
         *KEEP,
+        *KEEP_FIGURES,
         name="prune",
         more=_prune,
         params=[click.Option(_QUIET[0], is_flag=True, help=_QUIET[1])],
