@@ -6,10 +6,10 @@ import http.client
 import json
 from base64 import b64encode
 from collections.abc import Iterator
-from typing import Final
+from typing import IO, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlencode, urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from umbel.cli.history.common import BadWords
 from umbel.model.archive import read_end
@@ -19,6 +19,8 @@ from umbel.store.archiving import Chunk, Format
 
 SILENCE_S: Final = 60.0
 _AT_ONCE: Final = 65_536
+_MEDIA_TYPES: Final[dict[Format, str]] = {"ndjson": "application/x-ndjson", "csv": "text/csv"}
+_DEFAULT_PORTS: Final = {"http": ":80", "https": ":443"}
 
 
 class ServerFailed(UmbelError):
@@ -31,15 +33,48 @@ def remote_chunks(server: str, auth: str | None, search: str, form: Format) -> I
     parts = urlsplit(server)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise BadWords(f"--server={shown} is no address such as http://localhost:5555")
+    opener = build_opener(_SameServer(shown))
     try:
-        with urlopen(_request(server, auth, search, form), timeout=SILENCE_S) as answer:  # noqa: S310  # looked at above
+        with opener.open(_request(server, auth, search, form), timeout=SILENCE_S) as answer:
+            _must_be_an_archive(answer, shown, form)
             yield from _chunks(answer, form)
     except HTTPError as error:
         with error:
             raise ServerFailed(f"{shown} answered {error.code}: {_detail(error)}") from None
-    except (URLError, http.client.HTTPException, OSError) as error:
+    except (URLError, http.client.HTTPException, OSError, ValueError) as error:  # the last for where it sends us
         reason = getattr(error, "reason", None) or error
         raise ServerFailed(f"{shown} did not send the whole archive: {reason or type(error).__name__}") from None
+
+
+class _SameServer(HTTPRedirectHandler):
+    """Follows redirects on the server that was named alone: the password is meant for nobody else."""
+
+    def __init__(self, shown: str) -> None:
+        self._shown = shown
+
+    def redirect_request(  # as urllib has it
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage, newurl: str
+    ) -> Request | None:
+        """Return the next request, or raise ServerFailed."""
+        there = _origin(newurl)
+        if there != _origin(req.full_url):
+            raise ServerFailed(
+                f"{self._shown} sends to another address, {there}; if that is Umbel, name it in --server"
+            )
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].lower()
+    return f"{parts.scheme}://{host.removesuffix(_DEFAULT_PORTS.get(parts.scheme, ''))}"
+
+
+def _must_be_an_archive(answer: http.client.HTTPResponse, shown: str, form: Format) -> None:
+    """Raise ServerFailed for a page that is something else, such as one to sign in at."""
+    media_type = answer.headers.get_content_type()
+    if media_type != _MEDIA_TYPES[form]:
+        raise ServerFailed(f"{shown} sent {media_type} in place of an archive; is this the address of Umbel?")
 
 
 def _request(server: str, auth: str | None, search: str, form: Format) -> Request:
