@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -12,7 +13,7 @@ from tests.support.events import T0, a_task_that_succeeded, an_event, received
 from umbel.model.fold import fold_all
 from umbel.model.learnt import judged_lost
 from umbel.model.search import EVERYTHING, Query
-from umbel.store.protocols import Archived, Deleted, Restored, Store
+from umbel.store.protocols import Archived, Deleted, Restored, Retention, Store
 from umbel.store.registry import open_store
 
 
@@ -166,3 +167,23 @@ def test_delete_takes_a_slice_at_a_time(store: Store) -> None:
         left, slices = left[deleted.done :], slices + 1
     assert slices > 1
     assert (store.counts(), store.newest_place()) == ([], 0)
+
+
+def test_a_place_is_never_another_tasks(open_again: Callable[[], Store]) -> None:
+    """Who deletes the newest tasks a second time deletes none that came since, also after a restart."""
+    store = open_again()
+    store.commit(arrivals([event for n in range(5) for event in a_task_that_succeeded(f"old-{n}", n)]))
+    store.commit(arrivals([received(0, uuid="runs")]))
+    places = store.places(EVERYTHING).places
+    assert store.delete(places).tasks == 5
+    store.commit(arrivals(a_task_that_succeeded("runs")))
+    assert store.delete(places).tasks == 1
+    store.close()
+    again = open_again()
+    again.commit(arrivals([event for n in range(9) for event in a_task_that_succeeded(f"new-{n}", n)]))
+    assert again.delete(places) == Deleted(tasks=0, done=6)
+    assert len(all_ids(pages(again, EVERYTHING, 10))) == 9
+    while again.prune(Retention(max_tasks=0), T0).more:
+        pass
+    again.commit(arrivals(a_task_that_succeeded("newer")))
+    assert again.places(EVERYTHING).places == (16,)

@@ -105,3 +105,21 @@ def test_an_event_that_cannot_be_kept_is_no_fault_of_the_store(sqlite: SqliteSto
             sqlite.commit(arrivals([*good, bad]))
         assert sqlite.task("good") is None
     assert sqlite.commit(arrivals(good)).tasks == 1
+
+
+def test_what_is_deleted_is_deleted_though_no_page_is_given_back(
+    sqlite: SqliteStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Making the file smaller may fail for its own reasons: that is logged, once, and no failure of the deleting."""
+
+    def fail(_connection: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr("umbel.store.relational.commit.give_back", fail)
+    for name in ("a", "b"):
+        sqlite.commit(arrivals(a_task_that_succeeded(name)))
+        assert sqlite.delete(sqlite.places(EVERYTHING).places).tasks == 1
+    assert [record.getMessage() for record in caplog.records if record.name == "umbel.store"] == [
+        "Free pages of the store were not given back, and are used again: database is locked"
+    ]
+    assert sqlite.problems() == []

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Final
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from umbel.store.protocols import Archived, Arrival, Commit, Deleted, Pruned, Restored, Retention
 from umbel.store.relational import counters, journal, sightings
@@ -15,6 +19,8 @@ from umbel.store.relational.engine import write_transaction
 from umbel.store.relational.prune import Pruner, give_back
 from umbel.store.relational.terms import Terms
 from umbel.store.relational.upsert import TaskRows
+
+log: Final = logging.getLogger("umbel.store")
 
 
 class Writer:
@@ -29,6 +35,7 @@ class Writer:
         self._rows = TaskRows(connection, self._terms, clock)
         self._pruner = Pruner(connection, elapsed)
         self._seen_version: int | None = None
+        self._told: str | None = None
 
     def commit(self, arrivals: Sequence[Arrival]) -> Commit:
         """Store a batch, all or nothing."""
@@ -89,7 +96,18 @@ class Writer:
             self.forget()
         if self._deleted:
             self._pruner.pace.learn(self._deleted, self._elapsed() - began)
+            self._give_back()
+
+    def _give_back(self) -> None:
+        """Make the file smaller. What was deleted is deleted: who asked for it must not be told that it failed."""
+        told = None
+        try:
             give_back(self.connection)
+        except (DBAPIError, sqlite3.Error) as error:
+            told = str(getattr(error, "orig", error))
+            if told != self._told:
+                log.warning("Free pages of the store were not given back, and are used again: %s", told)
+        self._told = told
 
     def _restore(self, batch: ArchiveBatch) -> Restored:
         before = counters.total(self.connection)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from umbel.model.tasks import OVER_STATES
 from umbel.store.protocols import Deleted, Pruned, Retention
-from umbel.store.relational import blocks, counters, gaps
+from umbel.store.relational import blocks, counters, gaps, row_ids
 from umbel.store.relational.ages import Aged, Row
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.pace import Pace
@@ -120,6 +120,7 @@ class Pruner:
         if not rows:
             return
         self._connection.exec_driver_sql("DELETE FROM task WHERE id = ?", [(row.row_id,) for row in rows])
+        row_ids.keep(self._connection, max(row.row_id for row in rows))
         gone: Counter[CountKey] = Counter((row.name_id, row.state) for row in rows)
         counters.add(self._connection, {key: -n for key, n in gone.items()})
         self._unused.expect()

@@ -14,7 +14,7 @@ from umbel.model.events import TaskEvent
 from umbel.model.fold import facts_of, join
 from umbel.model.rollups import Share, share_of
 from umbel.model.tasks import TERMINAL_STATES, Facts
-from umbel.store.relational import counters, rollups
+from umbel.store.relational import counters, rollups, row_ids
 from umbel.store.relational.blocks import Bounds
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.plain import plain
@@ -107,7 +107,7 @@ class TaskRows:
         """Store the news of ``batch``; return the tasks that they changed. ``ahead`` is what ``tell_ahead`` said."""
         known = self._remembered(batch.events)
         unknown = [task_id for task_id in batch.events if task_id not in known]
-        new_rows = dict(zip(unknown, count(self._newest_row() + 1)))
+        new_rows = dict(zip(unknown, count(row_ids.newest(self._connection) + 1)))
         change = _Change(self._connection, self._terms, new_rows, self._clock())
         opened = [task_id for task_id in unknown if task_id in ahead]
         written = change.insert_new(batch, opened, ahead)
@@ -118,10 +118,6 @@ class TaskRows:
         self._rollups.write(change.rollups)
         self._remember(written)
         return [task_id for task_id in batch.events if task_id in written]
-
-    def _newest_row(self) -> int:
-        row_id: int = self._connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM task").scalar_one()
-        return row_id
 
     def _remembered(self, task_ids: Iterable[str]) -> dict[str, Known]:
         unfinished = self._unfinished
