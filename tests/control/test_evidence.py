@@ -22,10 +22,11 @@ LOST = fold_all([received(0), an_event("started", 1), judged_lost(RUNNING, "x")]
 LATER = T0 + 10_000
 
 
-def a_worker(pid: int = 100, seen_at: float = LATER) -> Worker:
-    """Return a worker that was heard last at ``seen_at``."""
-    beat = a_heartbeat(0, pid=pid, timestamp=seen_at)
-    return observe(None, beat, seen_at)
+def a_worker(pid: int = 100, seen_at: float = LATER, *, has_stopped: bool = False) -> Worker:
+    """Return a worker that was heard last at ``seen_at``, maybe with the word that it stops."""
+    worker = observe(None, a_heartbeat(0, pid=pid, timestamp=seen_at), seen_at)
+    goodbye = a_heartbeat(0, type="worker-offline", pid=pid, timestamp=seen_at)
+    return observe(worker, goodbye, seen_at) if has_stopped else worker
 
 
 def evidence(**known: Any) -> Evidence:
@@ -106,6 +107,16 @@ def _events(task: Task) -> list[Any]:
         ),
         (
             RUNNING,
+            {"now": T0 + 70, "workers": {NAME: a_worker(seen_at=T0 + 2, has_stopped=True)}, "held": Held()},
+            f"{NAME} went offline while this ran; the result backend knows no end of it",
+        ),
+        (
+            RUNNING,
+            {"now": T0 + 70, "workers": {NAME: a_worker(pid=200, seen_at=T0 + 2)}, "held": Held()},
+            f"{NAME} went offline while this ran; the result backend knows no end of it",
+        ),
+        (
+            RUNNING,
             {"workers": {}, "held": Held()},
             f"{NAME} is not known any more; the result backend knows no end of it",
         ),
@@ -128,7 +139,12 @@ def test_what_is_given_up(task: Task, known: dict[str, Any], reason: str) -> Non
         ("it was handed back", fold_all([received(0), an_event("retried", 1, exception="E()")]), {}),
         ("a worker lists it", RUNNING, {"held": listed(is_active=True)}),
         ("the backend did not answer", RUNNING, {"results": Found()}),
-        ("a busy solo worker did not answer", RUNNING, {"held": Held()}),
+        ("a worker that lives did not answer", RUNNING, {"held": Held()}),
+        (
+            "a busy solo worker sends nothing at all",
+            RUNNING,
+            {"now": T0 + 7_000, "held": Held(), "workers": {NAME: a_worker(seen_at=T0 + 2)}},
+        ),
         ("it was heard just now", RUNNING, {"now": T0 + 30, "workers": {NAME: a_worker(seen_at=T0 + 29)}}),
         ("its broker may deliver it again", HELD, {"now": T0 + 3_700}),
         ("it is held for its ETA", fold_all([received(0, eta="2026-11-21T23:00:00")]), {}),

@@ -41,7 +41,8 @@ class Grace(Struct, frozen=True, kw_only=True):
     """For how long nothing must have been heard of a task that is found nowhere, before it is lost (seconds).
 
     ``held_s`` is for one that was received and never started: its broker gives it to another worker, on Redis after
-    the visibility timeout, which is an hour by default.
+    the visibility timeout, which is an hour by default. And for one whose worker fell silent and did not say that it
+    stops: a solo worker sends nothing while it is busy.
     """
 
     running_s: float = 60.0
@@ -159,6 +160,13 @@ def _why_gone(task: Task, last: Attempt, evidence: Evidence, grace_s: float) -> 
         return f"{worker.name} does not list it any more"
     state, _ = liveness(worker, evidence.now, seeing_since=evidence.seeing_since)
     silent_since = max(worker.last_seen_at, evidence.seeing_since)
-    if state is WorkerState.OFFLINE and evidence.now - silent_since >= grace_s:
+    patient_s = grace_s if _has_surely_stopped(worker, task) else max(grace_s, evidence.grace.held_s)
+    if state is WorkerState.OFFLINE and evidence.now - silent_since >= patient_s:
         return f"{worker.name} went offline while {ran}"
     return None
+
+
+def _has_surely_stopped(worker: Worker, task: Task) -> bool:
+    """Whether the process that had ``task`` said so, or another one has come since. Silence alone is no sign of it."""
+    has_said_so = worker.offline_at is not None and worker.offline_at >= (worker.last_heartbeat_at or 0.0)
+    return has_said_so or (task.pid is not None and worker.pid not in (None, task.pid))
