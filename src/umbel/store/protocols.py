@@ -93,7 +93,8 @@ class TaskWriter(Protocol):
 class Retention(Struct, frozen=True, kw_only=True):
     """How long history is kept; ``None`` is without a bound. The tightest bound wins.
 
-    A state in ``max_age_s_by_state`` has an age of its own, in place of ``max_age_s``.
+    A state in ``max_age_s_by_state`` has an age of its own, in place of ``max_age_s``. ``max_tasks`` counts those that
+    are over.
     """
 
     max_age_s: float | None = None

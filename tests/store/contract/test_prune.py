@@ -45,11 +45,20 @@ def test_by_age(store: Store) -> None:
 
 
 def test_by_count(store: Store) -> None:
-    """The newest stay; a task that is not finished stays whatever its place."""
+    """The newest stay; a task that is not finished stays whatever its place, and is not one of the number."""
     store.commit(arrivals([received(0, uuid="unfinished")]))
     finished(store, 1_000)
-    assert prune_all(store, Retention(max_tasks=10)).tasks == 991
-    assert left(store) == ["unfinished", *(f"task-{n}" for n in range(991, 1_000))]
+    assert prune_all(store, Retention(max_tasks=10)).tasks == 990
+    assert left(store) == ["unfinished", *(f"task-{n}" for n in range(990, 1_000))]
+
+
+def test_a_queue_of_waiting_tasks_takes_no_history(store: Store) -> None:
+    """However many wait, as many finished ones are kept as were asked for."""
+    finished(store, 5)
+    store.commit(arrivals(received(n, uuid=f"waits-{n}") for n in range(20)))
+    assert prune_all(store, Retention(max_tasks=5)).tasks == 0
+    assert prune_all(store, Retention(max_tasks=3)).tasks == 2
+    assert len(left(store)) == 23
 
 
 def test_only_unfinished_tasks_left(store: Store) -> None:

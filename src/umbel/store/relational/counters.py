@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from umbel.model.tasks import OVER_STATES
 from umbel.store.protocols import NameCount
 from umbel.store.relational.reader import Reader
 from umbel.store.relational.tables import DEFAULT_CLUSTER, NO_NAME, task_count, term
@@ -21,6 +22,8 @@ _ADD: Final = """
 INSERT INTO task_count (cluster, name_id, state, n) VALUES (?, ?, ?, ?)
 ON CONFLICT (cluster, name_id, state) DO UPDATE SET n = n + excluded.n
 """
+_OVER: Final = tuple(sorted(OVER_STATES))
+_FINISHED: Final = f"SELECT coalesce(sum(n), 0) FROM task_count WHERE state IN ({', '.join('?' * len(_OVER))})"  # noqa: S608  # our names
 
 
 def add(connection: Connection, changes: Mapping[CountKey, int]) -> None:
@@ -42,6 +45,12 @@ def drop_empty(connection: Connection) -> None:
 def total(connection: Connection) -> int:
     """Return the number of stored tasks."""
     n: int = connection.exec_driver_sql("SELECT coalesce(sum(n), 0) FROM task_count").scalar_one()
+    return n
+
+
+def finished(connection: Connection) -> int:
+    """Return the number of stored tasks that are over."""
+    n: int = connection.exec_driver_sql(_FINISHED, _OVER).scalar_one()
     return n
 
 

@@ -99,7 +99,7 @@ class Pruner:
     def _excess(self, retention: Retention) -> int:
         excess = 0
         if retention.max_tasks is not None:
-            excess = counters.total(self._connection) - retention.max_tasks
+            excess = counters.finished(self._connection) - retention.max_tasks
         return max(excess, self.pace.rows) if self._is_too_large(retention) else excess
 
     def _is_too_large(self, retention: Retention) -> bool:
