@@ -58,6 +58,8 @@ MIB = 2**20
 class FileReceiver:
     """Hands out a stream as fast as it is stored, never more than 20,000 messages ahead."""
 
+    holds = True
+
     def __init__(self, path: Path) -> None:
         self._bodies = _stream.read(path)
         self._token = self._settled = 0

@@ -12,6 +12,7 @@ from tests.support.bodies import a_body, a_heartbeat, received, started, succeed
 from tests.support.memory_store import MemoryStore
 from tests.support.processes import wait_until
 from tests.support.scripted_receiver import ScriptedReceiver
+from umbel.ingest import batcher, intake
 from umbel.ingest.collector import Collector
 from umbel.ingest.health import CollectorHealth
 from umbel.model.events import TaskEvent
@@ -115,6 +116,51 @@ def test_an_overflow_is_counted() -> None:
         assert health.buffered == 9 + 1
         assert health.buffer_limit == 10
         assert health.events == health.buffered + health.dropped
+
+
+def test_a_broker_that_holds_waits_for_room() -> None:
+    """What is not settled is still there: messages of many events wait for the store, and none is dropped."""
+    with a_rig(buffer_events=100, batch_events=50) as rig:
+        rig.receiver.holds = True
+        rig.store.fail_with = StoreUnavailable("disk full")
+        many = [[received(uuid=f"{message}-{number}") for number in range(24)] for message in range(50)]
+        first = rig.receiver.give(*map(json.dumps, many[:5]))
+        rig.wait_for(lambda rig: rig.health.state == "stalled", "it is stalled")
+        last = rig.receiver.give(*map(json.dumps, many[5:]))
+        rig.wait_for(lambda rig: rig.health.buffered >= 90 + 24, "the buffer is nearly full")
+        assert rig.receiver.settled == []
+
+        rig.store.fail_with = None
+        rig.wait_for(lambda rig: last in rig.receiver.settled, "all is settled")
+        assert rig.receiver.settled.index(first) < rig.receiver.settled.index(last)
+        assert len(rig.store.tasks) == 50 * 24
+        assert rig.health.dropped == 0
+
+
+@pytest.mark.parametrize(("queue", "stored"), [(None, 48), ("umbel", 0)])
+def test_a_stop_while_messages_wait_for_room(monkeypatch: pytest.MonkeyPatch, queue: str | None, stored: int) -> None:
+    """What waits is stored with the rest, unless a durable queue brings it again."""
+    monkeypatch.setattr(batcher, "NEARLY_FULL", 0.0)
+    rig = Rig()
+    rig.receiver.holds, rig.receiver.durable_queue = True, queue
+    rig.collector.start()
+    rig.receiver.give(*(json.dumps([received(uuid=f"{message}-{n}") for n in range(24)]) for message in range(2)))
+    rig.wait_for(lambda rig: rig.collector._intake.held == 2, "they wait")
+    rig.collector.stop()
+    assert rig.store.events == stored
+
+
+def test_what_a_lost_link_left_over_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No more than the messages of one link wait, however often it is lost while the store is away."""
+    monkeypatch.setattr(intake, "MOST_HELD", 4)
+    with a_rig(buffer_events=10) as rig:
+        rig.receiver.holds = True
+        rig.store.fail_with = StoreUnavailable("disk full")
+        rig.receiver.give(a_body(received(uuid="first")))
+        rig.wait_for(lambda rig: rig.health.state == "stalled", "it is stalled")
+        rig.receiver.give(*(a_body(*(received(uuid=f"{message}-{n}") for n in range(9))) for message in range(8)))
+        rig.wait_for(lambda rig: rig.health.dropped, "something gave way")
+        assert rig.collector._intake.held == 4
 
 
 class PickyStore(MemoryStore):

@@ -15,6 +15,8 @@ class ScriptedReceiver:
         self.enabled: list[Sequence[str] | None] = []
         self.state: LinkState = "connected"
         self.since = 1.0
+        self.holds = False
+        self.durable_queue: str | None = None
         self.is_closed = False
         self.given = 0
         self.fault: Exception | None = None
@@ -47,7 +49,10 @@ class ScriptedReceiver:
 
     def health(self) -> BrokerHealth:
         """Return the state that the test has set."""
-        return BrokerHealth(url="scripted://", transport="scripted", state=self.state, since=self.since)
+        queue = self.durable_queue
+        return BrokerHealth(
+            url="scripted://", transport="scripted", state=self.state, since=self.since, durable_queue=queue
+        )
 
     def wake(self) -> None:
         """Do nothing: it never waits long."""

@@ -15,6 +15,7 @@ DEFAULT_BUFFER_EVENTS: Final = 100_000
 LARGEST_BATCH: Final = 4
 """What came while the batch before was written goes into one that may be so many times as large: the busier it is, the
 fewer transactions it takes."""
+NEARLY_FULL: Final = 0.9
 
 _MAKE_ROOM: Final = 0.05
 """An overflow frees this share of the buffer more than it must, so that not every push has to look through it."""
@@ -114,6 +115,11 @@ class Batcher:
     def size(self) -> int:
         """How many events wait."""
         return self._size
+
+    @property
+    def room(self) -> int:
+        """How many events may come before it is nearly full. The rest is for what cannot wait."""
+        return max(0, int(self.limit * NEARLY_FULL) - self._size)
 
     def dropped(self) -> dict[str, int]:
         """Return how many events were dropped, by type."""

@@ -1,7 +1,7 @@
 """The collector: from a broker to the store, on two threads of its own.
 
 One thread receives and decodes, the other one writes. Between them is a bounded buffer, so that a slow store never
-slows the broker's side, and the web side never slows either.
+slows the broker's side, and the web side never slows either. Only what a broker keeps until it is settled waits for room.
 """
 
 import logging
@@ -19,9 +19,10 @@ from umbel.ingest.decode import EventDecoder
 from umbel.ingest.enabler import EventEnabler
 from umbel.ingest.feed import ResultFeed
 from umbel.ingest.health import BrokerHealth, CollectorHealth, CollectorState, IngestHealth
+from umbel.ingest.intake import Intake
 from umbel.ingest.rate import Rate
 from umbel.ingest.receivers.choice import ReceiverChoice, choose_receiver
-from umbel.ingest.receivers.protocol import Receiver
+from umbel.ingest.receivers.protocol import Received, Receiver
 from umbel.ingest.series import Totals
 from umbel.ingest.tally import Reason, Tally
 from umbel.ingest.writer import EventStore, Writer
@@ -29,6 +30,8 @@ from umbel.model.events import Event, Learnt
 from umbel.store.protocols import Arrival, Commit, Retention
 
 RECEIVE_S: Final = 0.25
+HELD_S: Final = 0.05
+"""How long a look lasts while messages wait for room in the buffer."""
 GIVE_UP_WITHIN_S: Final = 5.0
 
 
@@ -67,13 +70,13 @@ class Collector:
             else receiver
         )
         self._tally = Tally(clock)
-        self._decoder = EventDecoder(self._tally)
         self._enabler = EventEnabler(self._receiver, clock) if enable_events else None
         feed = ResultFeed(app, self.learn, clock=clock, random=random, logger=self._logger)
         self._feed = feed if result_feed else None
         self._rate = Rate(clock)
         self._last_event_at: float | None = None
         self._batcher = Batcher(clock=clock, batch_events=batch_events, batch_s=batch_s, limit=buffer_events)
+        self._intake = Intake(self._batcher, EventDecoder(self._tally).decode)
         self._accounting = Accounting(clock, self._totals)
         self._writer = Writer(
             store,
@@ -185,16 +188,14 @@ class Collector:
                 self._logger.exception("A fault while receiving; going on")
                 self._tally.add_malformed(Reason.FAULT, "see the log")
                 self._stopping.wait(RECEIVE_S)
+        if self._receiver.health().durable_queue is None:  # which brings again what was not settled
+            self._intake.put(Received((), 0), self._clock(), may_wait=False)
         self._receiver.close()
 
     def _receive_once(self) -> None:
-        received = self._receiver.receive(RECEIVE_S)
+        received = self._receiver.receive(HELD_S if self._intake.held else RECEIVE_S)
         now = self._clock()
-        decode = self._decoder.decode
-        events = [event for message in received.messages for event in decode(*message)]
-        if received.messages:
-            self._batcher.push([Arrival(event, now) for event in events], received.token)
-        self._take_note(events, now)
+        self._take_note(self._intake.put(received, now, may_wait=self._receiver.holds), now)
 
     def _take_note(self, events: list[Event], now: float) -> None:
         if events:

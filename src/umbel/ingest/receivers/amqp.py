@@ -66,6 +66,7 @@ class AmqpSubscription:
     """
 
     explanation: str | None = None
+    holds = True
 
     def __init__(self, app: "celery.Celery", durable_queue: str | None = None) -> None:
         self._messages: list[RawMessage] = []

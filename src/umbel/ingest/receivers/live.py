@@ -27,7 +27,12 @@ class Warned(NamedTuple):
 
 
 class Live(Protocol):
-    """One subscription, from its connection to its last message. One thread at a time."""
+    """One subscription, from its connection to its last message. One thread at a time.
+
+    ``holds``: its broker keeps what is not settled (see ``Receiver``).
+    """
+
+    holds: bool
 
     def drain(self, timeout_s: float) -> None:
         """Gather what comes, waiting at most ``timeout_s`` for the first message and then only for what is there.
@@ -111,6 +116,7 @@ class LiveReceiver:
         )
         self._live: Live | None = None
         self._warned = Warned()
+        self.holds = False
         self._woken = threading.Event()
         self._next_try_at = 0.0
         self._connected_at = 0.0
@@ -178,6 +184,7 @@ class LiveReceiver:
         except Exception as error:  # noqa: BLE001 - drivers raise what they like; all of it means "not now"
             self._put_off(error)
             return False
+        self.holds = live.holds
         self._connected_at = self._clock()
         self._link.connected(live.explanation)
         self._logger.info("Receiving events from %s", self._link.health().url)

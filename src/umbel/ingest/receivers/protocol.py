@@ -28,6 +28,10 @@ class Receiver(Protocol):
     never raises for a fault of the broker or the link: these are told by ``health``.
     """
 
+    @property
+    def holds(self) -> bool:
+        """Whether the broker keeps what is not settled, and sends a bounded number of messages ahead of that."""
+
     def receive(self, timeout_s: float) -> Received:
         """Return what has come, in the order of arrival, waiting at most about ``timeout_s`` for the first.
 

@@ -52,6 +52,8 @@ class RedisReceiver(LiveReceiver):
 class RedisSubscription:
     """A connection that listens, and one for all else; see ``Live``. ``past`` outlives it."""
 
+    holds = False
+
     def __init__(self, app: "celery.Celery", past: RedisPast) -> None:
         self._open = Envelopes().open
         self._messages: list[RawMessage] = []

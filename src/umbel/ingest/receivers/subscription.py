@@ -26,6 +26,7 @@ class Subscription:
     """
 
     explanation: str | None = None
+    holds = False
     warning = Warned()
 
     def __init__(self, app: "celery.Celery") -> None:
