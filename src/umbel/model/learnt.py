@@ -1,7 +1,8 @@
 """What is learnt of a task in another way than by its events, as facts for the fold.
 
 Everything here comes from outside (a result backend, the answers of workers) and may be of any shape: what makes no
-sense is left out, and nothing raises.
+sense is left out, and nothing raises. Arguments are left out, too: here they are the real ones, which a task may hide
+from its events (``argsrepr``, ``kwargsrepr``).
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ def from_backend(task_id: str, meta: Mapping[str, object], now: float) -> Learnt
     """Return what a result backend holds of a task, ``None`` where that adds nothing.
 
     ``meta`` is what ``celery.backends.base.Backend._get_result_meta`` makes: ``status``, ``result``, ``traceback``,
-    ``date_done`` (ISO 8601) and, with ``result_extended``, ``name``, ``args``, ``kwargs``, ``worker``, ``retries`` and
-    ``queue``. An end without ``date_done`` is stamped ``now`` (epoch seconds). A retry is of use only where it says
-    which one it is; a start (``task_track_started``) says no time and is not taken.
+    ``date_done`` (ISO 8601) and, with ``result_extended``, ``name``, ``worker``, ``retries`` and ``queue``. An end without
+    ``date_done`` is stamped ``now`` (epoch seconds). A retry is of use only where it says which one it is; a start (``task_track_started``)
+    says no time and is not taken.
     """
     status, retries = meta.get("status"), _natural(meta.get("retries"))
     is_end = isinstance(status, str) and status in _ENDS
@@ -53,8 +54,6 @@ def from_backend(task_id: str, meta: Mapping[str, object], now: float) -> Learnt
         timestamp=_instant(meta.get("date_done")) or now,
         hostname=_name(meta.get("worker"), MAX_ID_LENGTH) or "",
         name=_name(meta.get("name")),
-        args=_repr(meta.get("args")),
-        kwargs=_repr(meta.get("kwargs")),
         retries=retries,
         queue=_name(meta.get("queue")),
         parent_id=_name(meta.get("parent_id"), MAX_ID_LENGTH),
@@ -83,8 +82,6 @@ def on_worker(worker: str, request: Mapping[str, object], *, is_active: bool, no
         timestamp=started_at or now,
         hostname=cut(clean(worker), MAX_ID_LENGTH) or "",
         name=_name(request.get("name")),
-        args=_repr(request.get("args")),
-        kwargs=_repr(request.get("kwargs")),
         exchange=_name(delivery.get("exchange")),
         routing_key=_name(delivery.get("routing_key")),
         queue=None if delivery.get("exchange") else _name(delivery.get("routing_key")),
@@ -109,13 +106,6 @@ def judged_lost(task: Task, reason: str) -> Learnt:
 def safe_text(value: object) -> str | None:
     """Return the repr of a value, cut as Celery cuts it for an event."""
     return cut(safe_repr(value), TOLD_LENGTH)
-
-
-def _repr(value: object) -> str | None:
-    """Arguments are values, or texts that are reprs already."""
-    if value is None:
-        return None
-    return cut(clean(value), TOLD_LENGTH) if isinstance(value, str) else safe_text(value)
 
 
 def _exception(value: object) -> str | None:
