@@ -38,9 +38,9 @@ def from_backend(task_id: str, meta: Mapping[str, object], now: float) -> Learnt
     """Return what a result backend holds of a task, ``None`` where that adds nothing.
 
     ``meta`` is what ``celery.backends.base.Backend._get_result_meta`` makes: ``status``, ``result``, ``traceback``,
-    ``date_done`` (ISO 8601) and, with ``result_extended``, ``name``, ``worker``, ``retries`` and ``queue``. An end without
-    ``date_done`` is stamped ``now`` (epoch seconds). A retry is of use only where it says which one it is; a start (``task_track_started``)
-    says no time and is not taken.
+    ``date_done`` (ISO 8601) and, with ``result_extended``, ``name``, ``worker``, ``retries`` and ``queue``. An end
+    without ``date_done`` is stamped ``now`` (epoch seconds). A retry is of use only where it says which one it is; a
+    start (``task_track_started``) says no time and is not taken.
     """
     status, retries = meta.get("status"), _natural(meta.get("retries"))
     is_end = isinstance(status, str) and status in _ENDS
