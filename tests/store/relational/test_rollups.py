@@ -16,6 +16,7 @@ from hypothesis import given, settings, strategies as st
 from tests.store.support import NAMES, WORKERS, a_stream, arrivals, in_batches
 from tests.support.events import T0, a_task_that_succeeded, an_event, received
 from umbel.model.events import TaskEvent
+from umbel.model.metrics import By
 from umbel.model.rollups import Figure, Period
 from umbel.model.search import EVERYTHING
 from umbel.store.protocols import Retention
@@ -245,6 +246,23 @@ def test_figures_outlive_the_tasks(sqlite: SqliteStore) -> None:
     assert sqlite.task("a") is None
     assert written(sqlite) == before
     assert "only.once" in sqlite._connection.exec_driver_sql("SELECT text FROM term").scalars().all()
+
+
+@pytest.mark.parametrize("keys", [2_000, 1])
+def test_a_name_is_known_while_any_figure_tells_of_it(
+    sqlite: SqliteStore, monkeypatch: pytest.MonkeyPatch, keys: int
+) -> None:
+    """Also where days go before hours, or a day had no place for it; no other name gets its number."""
+    monkeypatch.setattr(rollups, "KEYS_AT_MOST", keys)
+    sqlite.commit(arrivals(a_task_that_succeeded("first", -120.0, name="first")))
+    sqlite.commit(arrivals(a_task_that_succeeded("a", name="only.once")))
+    later = T0 + 1_000 if keys == 1 else T0 + 40 * 86_400
+    while sqlite.prune(Retention(max_age_s=60, by_day_age_s=30 * 86_400), later).more:
+        pass
+    sqlite.commit(arrivals(a_task_that_succeeded("b", -600.0, name="another")))
+    told = {one.key.text: one.figures.received for one in sqlite.totals(By.NAME, T0, T0 + 60).sums}
+    assert told["only.once"] == 1
+    assert set(told.values()) == {1}
 
 
 def test_an_archive_brings_back_tasks_and_not_their_figures(sqlite: SqliteStore) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from umbel.store.protocols import StoreBroken
 
-HEAD: Final = "0005"
-KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", HEAD})
+HEAD: Final = "0006"
+KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", HEAD})
 """Every schema that ``migrations`` can start from, and the newest one. A test compares them with the files."""
 
 APPLICATION_ID: Final = 0x556D626C

@@ -198,9 +198,12 @@ rollup: Final = Table(
 )
 """Figures of one minute, hour or day (see ``rollups``). ``start`` is in epoch seconds, ``key_id`` a term's number."""
 
-DAYS_ONLY: Final = "period = 3"
-Index("rollup_by_key", rollup.c.key_id, sqlite_where=text(DAYS_ONLY), postgresql_where=text(DAYS_ONLY))
-"""Says whether a term is still needed: a name outlives its tasks as long as any day tells of it."""
+NAMED_ONLY: Final = "key_id > 0"
+Index("rollup_by_key", rollup.c.key_id, sqlite_where=text(NAMED_ONLY), postgresql_where=text(NAMED_ONLY))
+"""Says whether a term is still needed: a name outlives its tasks as long as any figure tells of it.
+
+Of every period: days may be kept for less time than minutes, and a name may have had no place of its own in a day.
+"""
 
 rollup_bound: Final = Table(
     "rollup_bound",

@@ -1,4 +1,4 @@
-"""Forgets texts that neither a task nor a day's figures use: made-up names of workers would pile up for ever."""
+"""Forgets texts that neither a task nor a figure uses: made-up names of workers would pile up for ever."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from umbel.store.relational.tables import DAYS_ONLY
+from umbel.store.relational.tables import NAMED_ONLY
 from umbel.store.relational.terms import TermKind
 
 TERMS_AT_ONCE: Final = 500
@@ -16,7 +16,7 @@ _USED: Final = " OR ".join(
     f"kind = {kind:d} AND EXISTS (SELECT 1 FROM task WHERE {column} = term.id)"  # noqa: S608  # our names
     for kind, column in _COLUMNS.items()
 )
-_COUNTED: Final = f"EXISTS (SELECT 1 FROM rollup WHERE {DAYS_ONLY} AND key_id = term.id)"  # noqa: S608  # our names
+_COUNTED: Final = f"EXISTS (SELECT 1 FROM rollup WHERE {NAMED_ONLY} AND key_id = term.id)"  # noqa: S608  # our names
 _LOOK: Final = "SELECT max(id), count(*) FROM (SELECT id FROM term WHERE id > ? ORDER BY id LIMIT ?)"
 _FORGET: Final = f"DELETE FROM term WHERE id > ? AND id <= ? AND NOT ({_USED}) AND NOT {_COUNTED}"  # noqa: S608  # our names
 
