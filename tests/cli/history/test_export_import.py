@@ -92,6 +92,22 @@ def test_a_cut_off_archive_is_told(run: Run, filled: Path, tmp_path: Path) -> No
     assert "it was cut off" in told.stderr
 
 
+def test_a_damaged_archive_is_told(run: Run, tmp_path: Path) -> None:
+    """Packed bytes that the disk changed end the import in a sentence, with what is stored already."""
+    path = tmp_path / "umbel.db"
+    store = open_store(str(path))
+    store.commit(arrivals(event for n in range(1_500) for event in a_task_that_succeeded(f"{n * 7919:x}", n)))
+    store.close()
+    lines = run("export", "--store", str(path)).stdout_bytes.splitlines(keepends=True)
+    sound, header, no_block = gzip.compress(b"".join(lines[:1_101])), gzip.compress(b"")[:10], b"\x07" * 100
+    (tmp_path / "bad.gz").write_bytes(sound + header + no_block)
+    told = run("import", "bad.gz", "--store=new.db")
+    assert (told.exit_code, told.exception.__class__) == (1, SystemExit), told.output
+    assert "bad.gz is cut off or damaged: Error -3" in told.stderr
+    assert "Imported 1,000 tasks: 1,000 new" in told.stderr
+    assert "1,000 tasks" in run("db", "check", "--store=new.db").stdout
+
+
 def test_hostile_names(run: Run, filled: Path) -> None:
     """A file's name is any text; so is a task's id."""
     store = open_store(str(filled))

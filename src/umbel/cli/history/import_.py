@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,7 +52,7 @@ def run(params: dict[str, Any]) -> int:
         importer = Importer(store, tell=teller.say, tell_bad=teller.bad)
         try:
             done = importer.run(file)
-        except (EOFError, gzip.BadGzipFile) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             progress.clear()
             click.echo(f"{params['file']} is cut off or damaged: {error}", err=True)
             done = importer.done
