@@ -92,6 +92,24 @@ def test_a_backend_that_does_not_answer() -> None:
     assert SECRET not in results.last_error
 
 
+@pytest.mark.parametrize("before", [200, 240, 260, 275, 300])
+def test_no_piece_of_a_password_is_told(before: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a driver's long message is cut."""
+    url = "redis://:very-long-s3cret@127.0.0.1:1/0"
+    app = an_app("cache+memory://")
+
+    def fails(_: object) -> None:
+        raise OSError("x" * before + f" {url}")
+
+    monkeypatch.setattr(app.backend, "mget", fails)
+    results = Results(app, masker=Masker(url))
+    assert results.look_up(["a"], 1.0).looked_up == frozenset()
+    told = results.last_error or ""
+    assert told.startswith("OSError: xxx")
+    assert len(told) <= 300
+    assert "very" not in told
+
+
 def test_what_is_no_record_is_counted(tmp_path: Path) -> None:
     """Pickles, garbage and what is too large are never made into anything."""
     app = an_app(f"file://{tmp_path}")

@@ -1,14 +1,17 @@
 """Results that Redis publishes: each waits for its event, and is of use where none comes."""
 
 import json
+import logging
 from typing import Any
 
 import pytest
 
 from tests.support.clock import ManualClock
 from tests.support.events import T0
+from tests.support.processes import wait_until
 from umbel.ingest import feed
-from umbel.ingest.feed import AHEAD_S, HOLD_AT_MOST_S, HOLD_S, Ended, WaitingRoom
+from umbel.ingest.app import make_app
+from umbel.ingest.feed import AHEAD_S, HOLD_AT_MOST_S, HOLD_S, Ended, ResultFeed, WaitingRoom
 from umbel.model.events import TaskEvent, WorkerEvent
 
 
@@ -120,3 +123,28 @@ def test_ends_are_remembered_for_a_while_only() -> None:
     assert "one" in ended
     ended.forget()
     assert "one" not in ended
+
+
+@pytest.mark.parametrize("before", [400, 440, 455, 470, 500])
+def test_no_piece_of_a_password_is_told(
+    before: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Wherever a driver's long message is cut."""
+    url = "redis://:very-long-s3cret@127.0.0.1:1/0"
+
+    def fails(_: object) -> None:
+        raise OSError("x" * before + f" {url}")
+
+    monkeypatch.setattr(feed, "_open", fails)
+    app = make_app("memory://", result_backend=url)
+    it = ResultFeed(app, lambda _: None, clock=ManualClock(), random=lambda: 0.0, logger=logging.getLogger("test"))
+    it.start()
+    try:
+        wait_until(lambda: it.health().last_error, "it failed", within_s=10)
+    finally:
+        it.stop()
+
+    told = it.health().last_error or ""
+    assert told.startswith("OSError: xxx")
+    assert len(told) <= 500
+    assert "very" not in told + caplog.text

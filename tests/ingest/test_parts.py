@@ -1,5 +1,6 @@
 """The small parts: back-off, link history, masks, rate, and the application."""
 
+import logging
 from pathlib import Path
 
 import celery
@@ -13,7 +14,7 @@ from umbel.ingest.errors import AppNotFound
 from umbel.ingest.health import BrokerHealth
 from umbel.ingest.rate import Rate
 from umbel.ingest.receivers.link import BLIND_KEPT, LinkLog
-from umbel.ingest.receivers.live import broker_url
+from umbel.ingest.receivers.live import Live, LiveReceiver, broker_url
 
 
 def test_waits_double_up_to_ten_seconds() -> None:
@@ -136,3 +137,22 @@ def test_an_application_that_is_none_is_named(name: str) -> None:
     """The message says what was asked for and why it could not be had."""
     with pytest.raises(AppNotFound, match=name):
         make_app(app=name)
+
+
+@pytest.mark.parametrize("before", [400, 440, 455, 470, 500])
+def test_no_piece_of_a_password_is_told(before: int, caplog: pytest.LogCaptureFixture) -> None:
+    """Wherever a driver's long message is cut."""
+    url = "redis://:very-long-s3cret@127.0.0.1:1/0"
+
+    def fails() -> Live:
+        raise OSError("x" * before + f" {url}")
+
+    receiver = LiveReceiver(
+        make_app(url), fails, name="x", clock=ManualClock(), random=lambda: 0.0, logger=logging.getLogger("test")
+    )
+    receiver.receive(0.0)
+
+    told = receiver.health().last_error or ""
+    assert told.startswith("OSError: xxx")
+    assert len(told) <= 500
+    assert "very" not in told + caplog.text

@@ -124,7 +124,7 @@ class Results:
 
     def _told(self, error: BaseException) -> str:
         text = " ".join(str(error).split()) or "no reason given"
-        return self._masker.clean(f"{type(error).__name__}: {text}"[:300])
+        return self._masker.clean(f"{type(error).__name__}: {text}")[:300]
 
 
 def _why_not(backend: object) -> str | None:

@@ -181,7 +181,7 @@ class ResultFeed:
                 self._become("off", str(reason))
                 return
             except Exception as error:  # noqa: BLE001 - drivers raise what they like; all of it means "not now"
-                told = self._masker.clean(f"{type(error).__name__}: {error}"[:500])
+                told = self._masker.clean(f"{type(error).__name__}: {error}")[:500]
                 self._become("reconnecting", told)
                 self._logger.warning("No results from %s: %s", self._health.url, told)
                 self._stopping.wait(self._backoff.next_s())

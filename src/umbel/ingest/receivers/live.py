@@ -232,7 +232,7 @@ class LiveReceiver:
 
     def _told(self, error: Exception) -> str:
         text = " ".join(str(error).split()) or "no reason given"
-        return self._masker.clean(f"{type(error).__name__}: {text}"[:500])
+        return self._masker.clean(f"{type(error).__name__}: {text}")[:500]
 
 
 def broker_url(app: "celery.Celery") -> str:
