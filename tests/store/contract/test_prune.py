@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
 from tests.store.support import all_ids, arrivals, pages, search
 from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, an_event, received
 from umbel.model.search import EVERYTHING
-from umbel.store.protocols import Pruned, Retention, Store
+from umbel.store.protocols import Archived, Pruned, Retention, Store
+from umbel.store.registry import open_store
 
 
 def finished(store: Store, tasks: int, at: float = 0.0, prefix: str = "task", **fields: str) -> None:
@@ -195,6 +200,40 @@ def test_what_stays_is_not_in_the_way(store: Store) -> None:
     assert prune_all(store, ages, 60).tasks == 10, "what ended late waits for the look of the day"
     assert prune_all(store, ages, 2 * 86_400).tasks == 1
     assert kinds(store) == {"FAILURE": 3_000}
+
+
+def old_ones(folder: Path, tasks: int) -> list[Archived]:
+    """Return an archive of tasks that arrived ten days before ``T0``, half of them failed."""
+    with closing(open_store(str(folder / "other.db"), clock=lambda: T0)) as other:
+        ended(other, tasks // 2, "failed", at=-10 * 86_400)
+        ended(other, tasks // 2, "succeeded", at=-10 * 86_400)
+        return list(other.archive(EVERYTHING, limit=tasks).tasks)
+
+
+def test_what_was_imported_goes_by_its_age(open_again: Callable[[], Store], tmp_path: Path) -> None:
+    """Old tasks that came behind thousands of young ones go in the next run, whoever has brought them."""
+    server, importer = open_again(), open_again()
+    ages = Retention(max_age_s=86_400)
+    finished(server, 2_500, prefix="young")
+    assert prune_all(server, ages, 60).tasks == 0
+    importer.restore(old_ones(tmp_path, 20))
+    finished(server, 2_500, prefix="younger")
+    assert prune_all(server, ages, 120).tasks == 20
+    assert kinds(server) == {"SUCCESS": 5_000}
+    server.restore(old_ones(tmp_path, 20))
+    assert prune_all(open_again(), ages, 180).tasks == 20, "a server that starts walks all"
+
+
+def test_what_was_imported_goes_by_the_age_of_its_state(store: Store, tmp_path: Path) -> None:
+    """Behind young tasks, too, each state has its own age; what waited longer goes first."""
+    finished(store, 2_500, prefix="young")
+    store.restore(old_ones(tmp_path, 20))
+    ages = Retention(max_age_s=86_400, max_age_s_by_state={"FAILURE": 11 * 86_400})
+    assert prune_all(store, ages, 60).tasks == 10
+    assert kinds(store) == {"SUCCESS": 2_500, "FAILURE": 10}
+    for_ever = Retention(max_age_s=86_400, max_age_s_by_state={"FAILURE": None})
+    assert prune_all(store, for_ever, 2 * 86_400).tasks == 2_500
+    assert prune_all(store, ages, 4 * 86_400).tasks == 10
 
 
 def test_texts_that_no_task_uses_are_forgotten(store: Store) -> None:

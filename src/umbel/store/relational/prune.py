@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from umbel.model.tasks import OVER_STATES
 from umbel.store.protocols import Deleted, Pruned, Retention
 from umbel.store.relational import blocks, counters, gaps, row_ids
-from umbel.store.relational.ages import Aged, Row
+from umbel.store.relational.ages import Aged, Row, Stretch
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.pace import Pace
 from umbel.store.relational.rollup_prune import RollupPruner
@@ -29,6 +29,11 @@ _LOOKED_AT: Final = 1_000
 """Rows that one look for old or finished tasks reads; where none is among them, the next look goes on after them."""
 _COLUMNS: Final = "id, name_id, state, arrived_at"
 _OLDEST: Final = f"SELECT {_COLUMNS} FROM task WHERE id > ? ORDER BY id LIMIT ?"  # noqa: S608  # our names
+_WALKED: Final = 2_000
+"""Places that one step of the walk passes: about 2 MB, which a slow disk reads within a slice."""
+_NEXT: Final = "SELECT min(id) FROM task WHERE id > ?"
+_LAST: Final = "SELECT max(id) FROM task WHERE id <= ?"
+_OLD: Final = f"SELECT {_COLUMNS} FROM task WHERE id BETWEEN ? AND ? AND arrived_at < ? ORDER BY id"  # noqa: S608  # our names
 _BATCHES_KEPT: Final = 100
 """The newest batches of the journal, which a lack of room leaves alone."""
 
@@ -39,7 +44,7 @@ class Pruner:
     def __init__(self, connection: Connection, elapsed: Callable[[], float]) -> None:
         self._connection = connection
         self._elapsed = elapsed
-        self._aged = Aged(self._look)
+        self._aged = Aged(self._look, self._walk)
         self._unused = UnusedTerms(connection)
         self._rollups = RollupPruner(connection, elapsed)
         self.pace = Pace()
@@ -115,6 +120,15 @@ class Pruner:
 
     def _look(self, after: int) -> Sequence[Row]:
         return [Row(*row) for row in self._connection.exec_driver_sql(_OLDEST, (after, _LOOKED_AT))]
+
+    def _walk(self, after: int, before: float) -> Stretch | None:
+        first: int | None = self._connection.exec_driver_sql(_NEXT, (after,)).scalar()
+        if first is None:
+            return None
+        # The rows that are stored, not the places: an id that is yet to be given must not be passed.
+        last: int = self._connection.exec_driver_sql(_LAST, (first + _WALKED - 1,)).scalar_one()
+        old = [Row(*row) for row in self._connection.exec_driver_sql(_OLD, (first, last, before))]
+        return Stretch(old, last)
 
     def _delete(self, rows: Sequence[Row]) -> None:
         if not rows:
