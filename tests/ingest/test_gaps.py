@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from tests.store.support import arrivals
 from tests.support.clock import ManualClock
 from tests.support.events import T0, received
+from umbel.ingest import gaps as gaps_module
 from umbel.ingest.gaps import GapKeeper
 from umbel.ingest.health import Blind, BrokerHealth, CollectorHealth, IngestHealth
 from umbel.model.gaps import Gap, GapKind
-from umbel.store.protocols import Store
+from umbel.store.protocols import Store, StoreUnavailable
 from umbel.store.registry import open_store
 
 
@@ -168,6 +169,51 @@ def test_a_full_buffer(store: Store) -> None:
         (GapKind.DROPPED, T0 + 18, T0 + 19, 1),
     ]
     assert gaps[0].reason == "the buffer was full: 12 events were dropped"
+
+
+@contextmanager
+def refusing(store: Store) -> Iterator[None]:
+    """Let the store take no gaps."""
+
+    def refuse(_gaps: object) -> None:
+        raise StoreUnavailable("disk full")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "keep_gaps", refuse)
+        yield
+
+
+def test_what_the_store_did_not_take_is_kept_for_later(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gaps that come and go while it is away are stored when it is back, and only then told; no more than some wait."""
+    watched = Watched(store)
+    watched.connect()
+    with refusing(store):
+        for dropped in (5, 5, 8, 8):
+            watched.collector = replace(watched.collector, dropped_by_type={"task-started": dropped})
+            with pytest.raises(StoreUnavailable):
+                watched.look_after(15)
+        watched.lost = 4
+        for _ in range(4):
+            with pytest.raises(StoreUnavailable):
+                watched.look_after(5)
+    assert watched.told == []
+    gaps = watched.look_after(5)
+    assert sorted((gap.kind, gap.events) for gap in gaps) == [
+        (GapKind.DROPPED, 3),
+        (GapKind.DROPPED, 5),
+        (GapKind.WORKER, 4),
+    ]
+    assert len(watched.told) == 3
+    assert watched.look_after(5) == gaps
+    assert len(watched.told) == 3
+
+    monkeypatch.setattr(gaps_module, "MOST_UNSENT", 1)
+    with refusing(store):
+        for dropped in (9, 9, 10):
+            watched.collector = replace(watched.collector, dropped_by_type={"task-started": dropped})
+            with pytest.raises(StoreUnavailable):
+                watched.look_after(15)
+    assert len(watched.look_after(5)) == len(gaps) + 1
 
 
 def test_a_worker_that_did_more_than_it_told(store: Store) -> None:

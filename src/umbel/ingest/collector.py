@@ -1,7 +1,7 @@
 """The collector: from a broker to the store, on two threads of its own.
 
 One thread receives and decodes, the other one writes. Between them is a bounded buffer, so that a slow store never
-slows the broker's side, and the web side never slows either. Only what a broker keeps until it is settled waits for room.
+slows the broker's side, and the web side never slows either. Only what a broker keeps until it is settled waits for it.
 """
 
 import logging

@@ -25,6 +25,8 @@ CALM_S: Final = 10.0
 """A buffer that dropped nothing for so long has stopped to drop."""
 MOST_WORKERS: Final = 100
 """Of so many workers at once a loss is noted."""
+MOST_UNSENT: Final = 10_000
+"""So many gaps wait for a store that does not take them; the oldest give way."""
 HEARTBEATS: Final = "worker-heartbeat"
 """Dropped heartbeats are no gap: they tell of no task."""
 
@@ -57,6 +59,7 @@ class GapKeeper:
         self._clock = clock
         self._logger = logger or logging.getLogger("umbel.ingest")
         self._kept: dict[_Key, Gap] = {}
+        self._unsent: dict[_Key, Gap] = {}
         self._signed_at = clock()
         self._stopped: Gap | None = None
         self._drops = _Drops(clock())
@@ -91,13 +94,23 @@ class GapKeeper:
             *self._drops.look(health.collector.dropped_by_type, now),
             *self._losses.look(now),
         ]
-        changed = [gap for gap in gaps if self._kept.get(_key(gap)) != gap]
-        if changed:
-            self._store.keep_gaps(changed)
+        changed = self._store_changed([gap for gap in gaps if self._kept.get(_key(gap)) != gap])
         self._kept = {_key(gap): gap for gap in gaps}
-        self._sign(health, now)
         for gap in changed:
             self._on_change(gap)
+        self._sign(health, now)
+
+    def _store_changed(self, changed: list[Gap]) -> list[Gap]:
+        """Store these and what the store did not take before; return all of them."""
+        unsent = self._unsent
+        unsent.update((_key(gap), gap) for gap in changed)
+        for oldest in list(unsent)[: max(0, len(unsent) - MOST_UNSENT)]:
+            del unsent[oldest]
+        gaps = list(unsent.values())
+        if gaps:
+            self._store.keep_gaps(gaps)
+        unsent.clear()
+        return gaps
 
     def _run(self) -> None:
         while not self._stopping.wait(LOOK_EVERY_S):
