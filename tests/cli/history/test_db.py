@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -90,6 +91,38 @@ def test_upgrade(run: Run, tmp_path: Path) -> None:
     spoil(tmp_path / "new.db", "UPDATE alembic_version SET version_num = '9999'")
     result = run("db", "upgrade", "--store=new.db")
     assert (result.exit_code, "a newer Umbel wrote it" in result.stderr) == (1, True)
+
+
+def of_another_program(path: Path) -> None:
+    """Make a database that is not ours."""
+    with closing(sqlite3.connect(path)) as file:
+        file.execute("CREATE TABLE theirs (id)")
+
+
+@pytest.mark.parametrize("command", ["check", "prune", "upgrade"])
+@pytest.mark.parametrize("make", [of_another_program, Path.touch])
+def test_what_is_not_ours_is_left_as_it_was(
+    run: Run, tmp_path: Path, command: str, make: Callable[[Path], None]
+) -> None:
+    """Another program's file keeps its every byte, and an empty one stays empty unless a store is asked for."""
+    path = tmp_path / "other.db"
+    make(path)
+    before = path.read_bytes()
+    result = run("db", command, "--store=other.db")
+    if before or command != "upgrade":
+        assert (result.exit_code, "Error: " in result.stderr) == (1, True), result.output
+        assert path.read_bytes() == before
+        assert list(tmp_path.iterdir()) == [path]
+    else:
+        assert result.exit_code == 0, result.output
+
+
+def test_a_check_changes_nothing(run: Run, filled: Path) -> None:
+    """The file is the same afterwards, and nothing is left beside it."""
+    before = filled.read_bytes()
+    assert run("db", "check", "--store", str(filled)).exit_code == 0
+    assert filled.read_bytes() == before
+    assert list(filled.parent.iterdir()) == [filled]
 
 
 @pytest.mark.parametrize("command", ["check", "prune"])

@@ -28,26 +28,25 @@ _JOURNAL_LIMIT_BYTES: Final = 67_108_864
 SYNCHRONOUS: Final = ("NORMAL", "FULL")
 
 
-def writer_engine(path: Path, synchronous: str) -> Engine:
-    """Return an engine for one connection that may write. Transactions are begun and ended in plain SQL."""
+def writer_engine(path: Path) -> Engine:
+    """Return an engine for one connection that may write. Transactions are begun and ended in plain SQL.
+
+    The connection leaves the file as it is until it goes through ``prepare``.
+    """
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
+        return sqlite3.connect(
             path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, cached_statements=256
         )
-        try:
-            _prepare(connection, synchronous)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
 
     return create_engine("sqlite+pysqlite://", creator=connect, poolclass=NullPool)
 
 
-def _prepare(connection: sqlite3.Connection, synchronous: str) -> None:
+def prepare(connection: Connection, synchronous: str) -> None:
+    """Set the file and the writing connection up; some of it stays in the file, so it has to be ours."""
+    if not connection.exec_driver_sql("PRAGMA page_count").scalar():
+        connection.exec_driver_sql("PRAGMA auto_vacuum = INCREMENTAL")  # counts only now, and later only costs a write
     for pragma in (
-        "auto_vacuum = INCREMENTAL",  # counts only while the file is empty
         "journal_mode = WAL",
         f"synchronous = {synchronous}",
         f"cache_size = -{_WRITER_CACHE_KIB}",
@@ -55,7 +54,7 @@ def _prepare(connection: sqlite3.Connection, synchronous: str) -> None:
         f"journal_size_limit = {_JOURNAL_LIMIT_BYTES}",
         "temp_store = MEMORY",
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        connection.exec_driver_sql(f"PRAGMA {pragma}")
 
 
 def reader_engine(path: Path) -> Engine:

@@ -34,8 +34,13 @@ def migrate(connection: Connection, url: str) -> None:
         raise
 
 
+def must_be_ours(connection: Connection, url: str) -> None:
+    """Raise StoreBroken for another program's database and for a newer schema. Reads, and writes nothing."""
+    _schema(connection, url)
+
+
 def must_be_current(connection: Connection, url: str) -> None:
-    """Raise StoreBroken unless the store has the newest schema."""
+    """Raise StoreBroken unless the store has the newest schema. Reads, and writes nothing."""
     schema = _schema(connection, url)
     if schema != HEAD:
         raise StoreBroken(f"store {url}: it has schema {schema}, and this needs {HEAD}; run `umbel db upgrade` first")

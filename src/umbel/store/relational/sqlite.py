@@ -55,9 +55,9 @@ from umbel.store.relational import (
     task_types,
 )
 from umbel.store.relational.commit import Writer
-from umbel.store.relational.engine import reader_engine, writer_engine
+from umbel.store.relational.engine import prepare, reader_engine, writer_engine
 from umbel.store.relational.errors import translated
-from umbel.store.relational.migrate import migrate, must_be_current
+from umbel.store.relational.migrate import migrate, must_be_current, must_be_ours
 from umbel.store.relational.plan import NOT_SUCCESS
 from umbel.store.relational.reader import OutOfTime, Reader, reading
 from umbel.store.relational.rows import RECORD_COLUMNS
@@ -92,13 +92,16 @@ class SqliteStore:
         self._read_limit_s = read_limit_s
         self._lock = threading.Lock()
         self._is_closed = False
-        self._writing = writer_engine(path, synchronous)
+        self._writing = writer_engine(path)
         self._reading = reader_engine(path)
         with self._errors():
             _make_directory(path) if make else _must_exist(path)
             self._connection = self._writing.connect().execution_options(isolation_level="AUTOCOMMIT")
             try:
-                (migrate if make else must_be_current)(self._connection, self.masked_url)
+                (must_be_ours if make else must_be_current)(self._connection, self.masked_url)
+                prepare(self._connection, synchronous)
+                if make:
+                    migrate(self._connection, self.masked_url)
             except BaseException:
                 self._connection.close()
                 raise
@@ -273,8 +276,10 @@ class SqliteStore:
 
     def problems(self) -> Sequence[str]:
         """See ``StoreCare.problems``."""
-        with self._writes():
-            return care.problems(self._connection)
+        self._must_be_open()
+        self._must_be_there()
+        with self._errors(), self._reading.connect() as connection:
+            return care.problems(connection)
 
     @contextmanager
     def _writes(self) -> Iterator[None]:
