@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.events import T0, an_event, received
 from umbel.control import patience
 from umbel.control.patience import Patience
@@ -61,3 +63,35 @@ def test_its_memory_is_bounded() -> None:
         waits.note_tried(fold_all([received(0, uuid=f"task-{number}")]), T0 + 60)
     assert len(waits._next) == patience.REMEMBERED
     assert waits.is_due(fold_all([received(0, uuid="task-0")]), T0 + 61)
+
+
+def test_more_seem_lost_than_can_be_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first ones are settled, and then there is room for the next."""
+    monkeypatch.setattr(patience, "REMEMBERED", 5)
+    waits = Patience()
+    stuck = [fold_all([received(0, uuid=f"task-{number}")]) for number in range(12)]
+    left = []
+    for number in range(4):
+        now = T0 + 100 * (number + 1)
+        lost = [task for task in stuck if waits.is_sure(task, now) and waits.note_settled(task, "LOST")]
+        stuck = [task for task in stuck if task not in lost]
+        waits.note_all_seen()
+        left.append(len(stuck))
+    assert left == [12, 7, 2, 0]
+
+
+def test_what_ended_meanwhile_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks that seemed lost, and are not open any more once all were gone through, are forgotten."""
+    monkeypatch.setattr(patience, "REMEMBERED", 5)
+    waits = Patience()
+    other = fold_all([received(0, uuid="other")])
+    for number in range(5):
+        assert not waits.is_sure(fold_all([received(0, uuid=f"task-{number}")]), T0 + 100)
+    waits.note_all_seen()
+    assert not waits.is_sure(other, T0 + 100)
+    assert not waits.is_sure(other, T0 + 200), "there was no room for it"
+    assert not waits.is_due(fold_all([received(0, uuid="task-0")]), T0 + 100)
+    waits.note_all_seen()
+    assert not waits.is_sure(other, T0 + 300)
+    assert waits.is_sure(other, T0 + 400)
+    assert waits.is_sure(fold_all([received(0, uuid="task-0")]), T0 + 400), "it was open still"

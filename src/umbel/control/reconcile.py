@@ -168,6 +168,8 @@ class Reconciler:
             pause_s = self._pause_s * len(tasks) / AT_ONCE - (time.monotonic() - began)
             if self._stopping.wait(max(0.0, pause_s)):
                 return
+        if self._cursor is None:
+            self._patience.note_all_seen()
         self._last_at = self._clock()
 
     def _due(self, *, everything: bool) -> Iterator[list[Task]]:
@@ -186,6 +188,7 @@ class Reconciler:
         states = {state for count in self._store.counts() for state, number in count.by_state.items() if number}
         open_states = sorted(states - TERMINAL_STATES)
         if not open_states:
+            self._cursor = None
             return
         query = Query("", Or(tuple(Equals(TextField.STATE, state) for state in open_states)))
         cursor, rows = (None if everything else self._cursor), 0
