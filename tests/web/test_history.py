@@ -48,7 +48,7 @@ def cleared(client: httpx.Client) -> dict[str, Any]:
 def test_an_export_is_an_archive(server: Served, client: httpx.Client, tmp_path: Path) -> None:
     """What is sent imports to the same tasks; its name and type say what it is."""
     fill(server)
-    answer = client.get("/api/v1/tasks/export")
+    answer = client.get("/api/v1/history/export")
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert answer.headers["content-disposition"].startswith('attachment; filename="umbel-tasks-')
     other = open_store(str(tmp_path / "other.db"))
@@ -61,7 +61,7 @@ def test_an_export_is_an_archive(server: Served, client: httpx.Client, tmp_path:
 def test_a_search_as_csv(server: Served, client: httpx.Client) -> None:
     """As a spreadsheet takes it."""
     fill(server, 5)
-    answer = client.get("/api/v1/tasks/export", params={"search": "state:failure", "format": "csv"})
+    answer = client.get("/api/v1/history/export", params={"search": "state:failure", "format": "csv"})
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.text.count("\r\n") == 11
 
@@ -69,14 +69,14 @@ def test_a_search_as_csv(server: Served, client: httpx.Client) -> None:
 @pytest.mark.parametrize("query", ["search=state:", "search=nofield:x", "format=xml"])
 def test_what_cannot_be_exported(client: httpx.Client, query: str) -> None:
     """An error in the one shape, and not half a file."""
-    answer = client.get(f"/api/v1/tasks/export?{query}")
+    answer = client.get(f"/api/v1/history/export?{query}")
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
 def test_a_store_that_does_not_answer_is_no_empty_file(server: Served, client: httpx.Client) -> None:
     """The error comes before the file begins, and holds no place."""
     server.store.close()
-    answer = client.get("/api/v1/tasks/export")
+    answer = client.get("/api/v1/history/export")
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
     assert client.get("/api/v1/history").json()["export"] is None
 
@@ -84,21 +84,21 @@ def test_a_store_that_does_not_answer_is_no_empty_file(server: Served, client: h
 def test_one_export_a_person(server: Served, client: httpx.Client) -> None:
     """A second one has to wait, or to cancel the first one; who leaves frees the place."""
     fill(server, 8_000)
-    with httpx.Client(base_url=server.url, timeout=10) as other, other.stream("GET", "/api/v1/tasks/export") as slow:
+    with httpx.Client(base_url=server.url, timeout=10) as other, other.stream("GET", "/api/v1/history/export") as slow:
         assert slow.status_code == 200
         running = client.get("/api/v1/history").json()["export"]
         assert running["format"] == "ndjson"
         assert running["tasks"] < 8_000, "what nobody takes is not read"
-        refused = client.get("/api/v1/tasks/export")
+        refused = client.get("/api/v1/history/export")
         assert (refused.status_code, "an export of yours runs" in refused.json()["detail"]) == (409, True)
         assert client.delete("/api/v1/history/export").status_code == 204
         with pytest.raises(httpx.RemoteProtocolError):
             list(slow.iter_raw())
     assert client.get("/api/v1/history").json()["export"] is None
-    with httpx.Client(base_url=server.url) as other, other.stream("GET", "/api/v1/tasks/export"):
+    with httpx.Client(base_url=server.url) as other, other.stream("GET", "/api/v1/history/export"):
         pass
     wait_until(lambda: client.get("/api/v1/history").json()["export"] is None, "who has left holds no place")
-    assert client.get("/api/v1/tasks/export").content.endswith(b'{"end":8011}\n')
+    assert client.get("/api/v1/history/export").content.endswith(b'{"end":8011}\n')
 
 
 def test_a_reader_that_stops_stops_the_export(server: Served) -> None:
@@ -106,14 +106,25 @@ def test_a_reader_that_stops_stops_the_export(server: Served) -> None:
     fill(server, 15_000)
     host, _, port = server.url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port))) as line:
-        line.sendall(b"GET /api/v1/tasks/export HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        line.sendall(b"GET /api/v1/history/export HTTP/1.1\r\nHost: localhost\r\n\r\n")
         line.recv(1_000)
         with httpx.Client(base_url=server.url) as client:
-            seen = -1
-            while (now := client.get("/api/v1/history").json()["export"]["tasks"]) != seen:
+
+            def sent() -> int:
+                return int(client.get("/api/v1/history").json()["export"]["tasks"])
+
+            wait_until(lambda: sent() > 0, "the export has begun")
+            seen = 0
+            while (now := sent()) != seen:
                 seen = now
                 time.sleep(0.3)
         assert 0 < seen < 15_000
+
+
+def test_a_task_may_be_called_export(server: Served, client: httpx.Client) -> None:
+    """No word of the API stands where an id does."""
+    server.store.commit(arrivals(a_task_that_succeeded("export")))
+    assert client.get("/api/v1/tasks/export").json()["id"] == "export"
 
 
 def test_preview(server: Served, client: httpx.Client) -> None:
@@ -218,7 +229,7 @@ def test_who_may_clear(people: Served) -> None:
     """Who may only look may export, and clear nothing. A read-only server makes everybody one of these."""
     for who, status in (("viewer", 403), ("operator", 202), ("admin", 202)):
         with httpx.Client(base_url=people.url, auth=(who, "pw")) as client:
-            assert client.get("/api/v1/tasks/export").status_code == 200
+            assert client.get("/api/v1/history/export").status_code == 200
             assert client.get("/api/v1/history/preview").status_code == 200
             answer = client.post("/api/v1/history/clear", json=CONFIRMED)
             assert answer.status_code == status

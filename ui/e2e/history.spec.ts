@@ -41,7 +41,7 @@ test('clearing says what goes and what stays, asks for the words, and clears tha
   await expect(dialog).toContainText('1 finished or lost task with arguments')
   await expect(dialog).toContainText('This cannot be undone')
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
-  await expect(dialog.getByRole('link', { name: 'Export them first' })).toHaveAttribute('href', new RegExp(`tasks/export\\?search=.*${goes}`))
+  await expect(dialog.getByRole('link', { name: 'Export them first' })).toHaveAttribute('href', new RegExp(`history/export\\?search=.*${goes}`))
   expect((await new AxeBuilder({ page }).include('dialog').analyze()).violations).toEqual([])
 
   await expect(clear).toBeDisabled()

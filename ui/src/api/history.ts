@@ -29,4 +29,4 @@ export const stopClearing = (): Promise<void> => remove('history/clear')
 
 export const cancelExport = (): Promise<void> => remove('history/export')
 
-export const exportUrl = (search: string, format: ExportFormat): string => download('tasks/export', { search, format })
+export const exportUrl = (search: string, format: ExportFormat): string => download('history/export', { search, format })

@@ -81,7 +81,7 @@ def _request(server: str, auth: str | None, search: str, form: Format) -> Reques
     query = urlencode({"search": search, "format": form})
     parts = urlsplit(server)
     host = parts.netloc.rpartition("@")[2]
-    request = Request(f"{parts.scheme}://{host}{parts.path.rstrip('/')}/api/v1/tasks/export?{query}")  # noqa: S310  # looked at by the caller
+    request = Request(f"{parts.scheme}://{host}{parts.path.rstrip('/')}/api/v1/history/export?{query}")  # noqa: S310  # looked at by the caller
     sign_in = auth or parts.netloc.rpartition("@")[0]
     if sign_in:
         request.add_header("Authorization", f"Basic {b64encode(sign_in.encode()).decode()}")

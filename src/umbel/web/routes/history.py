@@ -1,4 +1,4 @@
-"""``/api/v1/tasks/export`` and ``/api/v1/history``: take history out, and clear it."""
+"""``/api/v1/history``: take history out, and clear it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class HistoryRoutes(Controller):
     tags = ("history",)
     opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
 
-    @get("/tasks/export", sync_to_thread=True, summary="Export tasks", responses=EXPORTED)
+    @get("/history/export", sync_to_thread=True, summary="Export tasks", responses=EXPORTED)
     def export_tasks(  # Litestar hands over by name; these are the parameters of one route
         self,
         request: Asker,
