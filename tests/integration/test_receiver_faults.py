@@ -107,13 +107,20 @@ def test_what_redis_holds_for_a_slow_reader(tmp_path: Path, monkeypatch: pytest.
     ):
         with monkeypatch.context() as slowly:
             slowly.setattr(watched_socket, "MAX_DRAIN_S", 0.0)
-            for _ in range(24):
-                admin.publish(f"/0.{EXCHANGE}/task.multi", b"x" * MIB)
-            listener.until(lambda: listener.receiver.health().warning, "it warns")
+            sent = 0
+
+            def it_warns() -> str | None:
+                nonlocal sent
+                while sum(int(client["omem"]) for client in admin.client_list(_type="pubsub")) < 16 * MIB:
+                    admin.publish(f"/0.{EXCHANGE}/task.multi", b"x" * MIB)
+                    sent += 1
+                return listener.receiver.health().warning
+
+            listener.until(it_warns, "it warns, while Redis holds 16 MiB or more")
             warning = str(listener.receiver.health().warning)
             assert "MiB that were not read yet, and hangs up on slow readers" in warning
             assert "pubsub allows 32.0 MiB, or 8.0 MiB for 60 s" in warning
-        listener.until(lambda: len(listener.messages) == 24, "all have come")
+        listener.until(lambda: len(listener.messages) == sent, "all have come")
         listener.until(lambda: listener.receiver.health().warning is None, "the warning is over")
         assert listener.receiver.health().blind == ()
 
@@ -151,6 +158,28 @@ def test_a_user_with_few_rights_on_redis(tmp_path: Path) -> None:
             error = refusal(make_app(url.format(user, password)))
             assert told in error
             assert "hush" not in error
+
+
+def test_a_user_who_may_not_ask_workers_on_redis(tmp_path: Path) -> None:
+    """Who may listen and not publish keeps the link; the refusal is told once, and nobody is asked again."""
+    with RedisServer(tmp_path, password="boss") as broker, redis.Redis.from_url(broker.url) as admin:
+        admin.execute_command("ACL", "SETUSER", "ear", "on", ">hush", "allchannels", "+@connection", "+psubscribe")
+        with listening(broker.url.replace(":boss@", "ear:hush@")) as listener, publishing(broker.url) as publish:
+            _ask_in_vain(listener)
+            publish(1)
+            listener.until(lambda: listener.numbers == [1], "it has come")
+            assert listener.receiver.health().reconnects == 0
+
+
+def _ask_in_vain(listener: Listening) -> None:
+    for _ in range(2):
+        listener.receiver.enable_events()
+        listener.look()
+        health = listener.receiver.health()
+        assert health.state == "connected"
+        assert health.blind == ()
+        assert "workers cannot be asked for task events" in str(health.receiver_note)
+        assert "hush" not in str(health.receiver_note)
 
 
 def test_a_channel_without_keys_on_redis(redis_site: Deployment) -> None:
@@ -228,6 +257,18 @@ def test_a_virtual_host_and_a_wrong_password(rabbit: RabbitServer) -> None:
     error = refusal(make_app(shop.replace("guest:guest", "guest:wrong-hush")))
     assert "ACCESS_REFUSED" in error
     assert "hush" not in error
+
+
+def test_a_user_who_may_not_ask_workers_on_rabbitmq(rabbit: RabbitServer) -> None:
+    """A user with rights on the queues of events alone keeps the link as well."""
+    rabbit.ctl("add_user", "ear", "hush")
+    rabbit.ctl("set_permissions", "ear", "^(celeryev|umbel).*", "^(celeryev|umbel).*", ".*")
+    url = rabbit.url.replace("guest:guest", "ear:hush")
+    with listening(url) as listener, publishing(rabbit.url) as publish:
+        _ask_in_vain(listener)
+        publish(1)
+        listener.until(lambda: listener.numbers == [1], "it has come")
+        assert listener.receiver.health().reconnects == 0
 
 
 def test_a_durable_queue_that_is_deleted(rabbitmq_site: Deployment) -> None:

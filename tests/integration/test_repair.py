@@ -40,7 +40,8 @@ def test_tasks_that_end_while_umbel_is_killed(site: Deployment, worker: Worker, 
         wait_until(lambda: all(umbel.task(task_id) for task_id in ids), "all were seen to be sent", within_s=20)
         umbel.stop(signal.SIGKILL)
         never_seen = [site.send("add", 1, number) for number in range(20)]
-        wait_until(lambda: all(site.result(one)["status"] in ENDS for one in ids), "all have ended", within_s=30)
+        all_of = [*ids, *never_seen]
+        wait_until(lambda: all(site.result(one)["status"] in ENDS for one in all_of), "all have ended", within_s=30)
         umbel.start()
         wait_until(lambda: _states(umbel, ids) == _recorded(site, ids), "all are as they ended", within_s=20)
         assert not any(umbel.task(task_id) for task_id in never_seen), "nobody knows their ids"
@@ -79,7 +80,7 @@ def test_a_worker_that_is_killed_leaves_its_task_lost(tmp_path: Path) -> None:
             worker.stop(signal.SIGKILL)
             worker.start()
             lost = collected.wait_for_state(task_id, "LOST")
-            collected.wait_for(lambda: one.health().lost and other.health().lost, "both have judged", within_s=5)
+            collected.wait_for(lambda: one.health().lost + other.health().lost, "one of them has judged, or both")
         assert lost.lost_because == (
             f"{worker.name} was restarted while this ran; the result backend knows no end of it"
         )

