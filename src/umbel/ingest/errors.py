@@ -21,3 +21,7 @@ class NotSupported(IngestError):
 
 class WrongReceiver(IngestError):
     """A setting asks for a receiver, or for what it can do, that this broker cannot have."""
+
+
+class NotAllowed(UmbelError):
+    """The broker refuses what was asked of it; the link holds."""

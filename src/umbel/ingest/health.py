@@ -23,8 +23,8 @@ class BrokerHealth(Struct, frozen=True, kw_only=True):
 
     ``attempt`` counts the tries since the link was lost, ``next_try_s`` is how long until the next one,
     ``reconnects`` how often it came back since the start, ``blind`` the newest gaps, oldest first. ``receiver`` is
-    what reads the broker (``kombu``, ``redis`` or ``amqp``), ``receiver_note`` why no faster one; ``durable_queue``
-    keeps events while nobody reads it. ``warning`` says what will be lost soon, or is being lost.
+    what reads the broker (``kombu``, ``redis`` or ``amqp``), ``receiver_note`` why no faster one, or what it may not
+    do; ``durable_queue`` keeps events while nobody reads it. ``warning`` says what will be lost soon, or is being lost.
     """
 
     url: str

@@ -8,6 +8,9 @@ from typing import Any, Final
 
 import celery
 import kombu
+from kombu.exceptions import OperationalError
+
+from umbel.ingest.errors import NotAllowed
 
 HEARTBEAT_S: Final = 10
 PING_EVERY_S: Final = 5
@@ -48,7 +51,22 @@ class Connection:
         return self.transport.create_channel(self.link)
 
     def broadcast(self, command: str, destination: Sequence[str] | None) -> None:
-        """Send a control command without waiting for answers."""
+        """Send a control command without waiting for answers; raises NotAllowed where the broker refuses it."""
+        try:
+            self._broadcast(command, destination)
+        except Exception as error:
+            if not self._is_refusal(error):
+                raise
+            self._control_channel = None  # which the broker may have closed
+            raise NotAllowed(str(error)) from error
+
+    def _is_refusal(self, error: BaseException) -> bool:
+        """Whether the broker has answered, and the link is as it was."""
+        told = error.__cause__ if isinstance(error, OperationalError) else error  # as which kombu raises both kinds
+        transport = self.transport
+        return isinstance(told, transport.channel_errors) and not isinstance(told, transport.connection_errors)
+
+    def _broadcast(self, command: str, destination: Sequence[str] | None) -> None:
         if self._control_channel is None:
             self._control_channel = self.channel()
         control: Any = self._app.control

@@ -28,6 +28,13 @@ class LinkLog:
         with self._lock:
             self._health = replace(self._health, receiver=receiver, receiver_note=note)
 
+    def noted(self, note: str) -> None:
+        """Note what this receiver may not do, once."""
+        with self._lock:
+            before = self._health.receiver_note or ""
+            if note not in before:
+                self._health = replace(self._health, receiver_note="; ".join(filter(None, (before, note))))
+
     def connected(self, explanation: str | None = None) -> None:
         """Note that events are being received from now on; ``explanation`` adds to why the last link was lost."""
         with self._lock:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Protocol
 import celery
 
 from umbel.ingest.backoff import CAP_S, Backoff
-from umbel.ingest.errors import NotSupported
+from umbel.ingest.errors import NotAllowed, NotSupported
 from umbel.ingest.health import BrokerHealth
 from umbel.ingest.receivers.link import LinkLog
 from umbel.ingest.receivers.protocol import RawMessage, Received
@@ -47,7 +47,10 @@ class Live(Protocol):
         """Acknowledge all messages up to ``token``, where the transport can."""
 
     def broadcast(self, command: str, destination: Sequence[str] | None) -> None:
-        """Send a control command without waiting for answers."""
+        """Send a control command without waiting for answers.
+
+        Raises NotAllowed where the broker refuses it, which leaves the link as it was.
+        """
 
     def close(self, *, is_lost: bool = False) -> None:
         """Let go of everything. Where the link is lost, nobody waits for the broker's answer to it."""
@@ -117,6 +120,7 @@ class LiveReceiver:
         self._live: Live | None = None
         self._warned = Warned()
         self.holds = False
+        self._may_ask = True
         self._woken = threading.Event()
         self._next_try_at = 0.0
         self._connected_at = 0.0
@@ -151,10 +155,17 @@ class LiveReceiver:
 
     def enable_events(self, workers: Sequence[str] | None = None) -> None:
         """Ask these workers, or all, to send task events."""
-        if self._live is None:
+        if self._live is None or not self._may_ask:
             return
         try:
             self._live.broadcast("enable_events", workers)
+        except NotAllowed as refusal:
+            self._may_ask = False
+            told = (
+                f"workers cannot be asked for task events, since the broker refuses it; start them with -E ({refusal})"
+            )
+            self._link.noted(self._masker.clean(told))
+            self._logger.warning("%s: %s", self._link.health().url, self._masker.clean(told))
         except Exception as error:  # noqa: BLE001 - drivers raise what they like when a link breaks
             self._lose(error)
 
@@ -184,7 +195,7 @@ class LiveReceiver:
         except Exception as error:  # noqa: BLE001 - drivers raise what they like; all of it means "not now"
             self._put_off(error)
             return False
-        self.holds = live.holds
+        self.holds, self._may_ask = live.holds, True
         self._connected_at = self._clock()
         self._link.connected(live.explanation)
         self._logger.info("Receiving events from %s", self._link.health().url)
