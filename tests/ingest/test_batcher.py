@@ -7,7 +7,7 @@ import pytest
 from tests.support.clock import ManualClock
 from tests.support.events import T0, a_heartbeat, an_event
 from umbel.ingest.batcher import Batcher
-from umbel.model.events import Event
+from umbel.model.events import Event, Learnt
 from umbel.store.protocols import Arrival
 
 
@@ -128,6 +128,30 @@ def test_an_overflow_drops_the_least_wanted_first() -> None:
     assert batch is not None
     assert {arrival.event.type for arrival in batch.arrivals} == {"task-succeeded", "task-failed"}
     assert batch.token == 6
+
+
+def test_an_overflow_leaves_no_empty_places() -> None:
+    """However long the store is away, only what waits takes room, and the newest token is still handed out."""
+    batcher = Batcher(clock=ManualClock(), batch_events=1_000, limit=100)
+    for token in range(1, 2_001):
+        batcher.push(arrivals(a_heartbeat(float(token))), token)
+    assert len(batcher._chunks) <= 101
+    batcher.push(some(100, "succeeded"), 2_000)
+    batcher.push([], 2_001)
+    assert len(batcher._chunks) <= 2
+    batcher.close()
+    batch = batcher.take(0)
+    assert batch is not None
+    assert batch.token == 2_001
+
+
+def test_what_was_learnt_is_wanted_as_much_as_an_end() -> None:
+    """An end that was learnt elsewhere is not a custom event."""
+    batcher = Batcher(clock=ManualClock(), limit=10)
+    learnt = Learnt(uuid="task-1", timestamp=T0, state="SUCCESS", source="result backend")
+    batcher.push(arrivals(learnt), 1)
+    batcher.push(some(15, "received"), 2)
+    assert batcher.dropped() == {"task-received": 7}
 
 
 @pytest.mark.parametrize("kind", ["received", "succeeded"])

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from umbel.model.events import LEARNT_TYPE
 from umbel.store.protocols import Arrival
 
 DEFAULT_BATCH_EVENTS: Final = 5_000
@@ -26,7 +27,7 @@ _LEAST_WANTED_FIRST: Final = (
     frozenset({"task-sent"}),
     frozenset({"task-received", "worker-online", "worker-offline"}),
     frozenset({"task-retried", "task-cancelled", "task-rejected", "task-revoked"}),
-    frozenset({"task-succeeded", "task-failed"}),
+    frozenset({"task-succeeded", "task-failed", LEARNT_TYPE}),
 )
 _CUSTOM: Final = 1
 _RANK: Final = {type_: rank for rank, types in enumerate(_LEAST_WANTED_FIRST) for type_ in types}
@@ -87,7 +88,10 @@ class Batcher:
             token = self._newest_token = self._newest_token if token is None else token
             if self._opened_at is None and arrivals:
                 self._opened_at = self._clock()
-            self._chunks.append(_Chunk(arrivals, token))
+            if arrivals or not self._chunks:
+                self._chunks.append(_Chunk(arrivals, token))
+            else:
+                self._chunks[-1].token = token
             self._size += len(arrivals)
             if self._size > self.limit:
                 self._drop(self._size - int(self.limit * (1 - _MAKE_ROOM)))
@@ -158,7 +162,18 @@ class Batcher:
             surplus -= to_drop[rank]
         for chunk in self._chunks:
             chunk.arrivals = [arrival for arrival in chunk.arrivals if not self._is_dropped(arrival, to_drop)]
+        self._merge_emptied()
         self._size = sum(len(chunk.arrivals) for chunk in self._chunks)
+
+    def _merge_emptied(self) -> None:
+        """Pass the token of an emptied chunk on to what was before it, and keep no place for it."""
+        left: deque[_Chunk] = deque()
+        for chunk in self._chunks:
+            if left and not chunk.arrivals:
+                left[-1].token = chunk.token
+            else:
+                left.append(chunk)
+        self._chunks = left
 
     def _is_dropped(self, arrival: Arrival, to_drop: list[int]) -> bool:
         rank = _rank(arrival)
