@@ -8,8 +8,9 @@ from tests.support.events import T0, an_event
 from tests.support.memory_store import MemoryStore
 from tests.support.processes import wait_until
 from umbel.ingest.batcher import Batcher
+from umbel.ingest.pruning import PRUNE_EVERY_S
 from umbel.ingest.tally import Tally
-from umbel.ingest.writer import PRUNE_EVERY_S, Writer
+from umbel.ingest.writer import Writer
 from umbel.store.protocols import Arrival, Pruned, Retention, StoreUnavailable
 
 

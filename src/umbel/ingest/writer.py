@@ -9,25 +9,20 @@ from typing import Final, Protocol
 
 from umbel.ingest.backoff import Backoff
 from umbel.ingest.batcher import Batch, Batcher
+from umbel.ingest.pruning import PrunedStore, Pruning
 from umbel.ingest.tally import Reason, Tally
 from umbel.model.events import LEARNT_TYPE
-from umbel.store.protocols import Arrival, Commit, Pruned, Retention, StoreError
+from umbel.store.protocols import Arrival, Commit, Retention, StoreError
 
 IDLE_S: Final = 1.0
-PRUNE_EVERY_S: Final = 60.0
-PRUNE_AGAIN_S: Final = 0.1
-"""A slice takes about 30 ms: deleting keeps up with what comes, and leaves the writer most of its time."""
 LAG_SAMPLES: Final = 100
 
 
-class EventStore(Protocol):
+class EventStore(PrunedStore, Protocol):
     """What the collector asks of a ``TaskWriter``, which says what each method promises."""
 
     def commit(self, arrivals: Sequence[Arrival]) -> Commit:
         """Store a batch, all or nothing."""
-
-    def prune(self, retention: Retention, now: float) -> Pruned:
-        """Delete a slice of what is kept no longer."""
 
 
 class Writer:
@@ -54,7 +49,6 @@ class Writer:
         self._store = store
         self._batcher = batcher
         self._tally = tally
-        self._retention = retention
         self._on_commit = on_commit
         self._on_stored = on_stored
         self._note_commit = note
@@ -63,10 +57,12 @@ class Writer:
         self._logger = logger
         self._stop = threading.Event()
         self._give_up = threading.Event()
-        self._next_prune_at = clock() + PRUNE_EVERY_S
+        self._pruning = Pruning(
+            store, retention, is_pressed=self._is_pressed, tell=self._tell, clock=clock, logger=logger
+        )
+        self._touched = 0
         self.committed = 0
         self.commits = 0
-        self.pruned_tasks = 0
         self.in_hand = 0
         self.lag_s: float | None = None
         self.last_commit_at: float | None = None
@@ -76,10 +72,16 @@ class Writer:
     def run(self) -> None:
         """Write until ``stop``, and then what is left."""
         while not self._stop.is_set() or self._batcher.size:
-            batch = self._batcher.take(IDLE_S)
+            batch, self._touched = self._batcher.take(IDLE_S), 0
             if batch is not None and not self._store_batch(batch):
                 return
-            self._prune_when_due()
+            if not self._stop.is_set():
+                self._pruning.after(self._touched, 0 if batch is None else len(batch.arrivals))
+
+    @property
+    def pruned_tasks(self) -> int:
+        """How many tasks retention has deleted."""
+        return self._pruning.tasks
 
     def stop(self) -> None:
         """Let ``run`` end once all that is buffered is stored."""
@@ -138,6 +140,7 @@ class Writer:
     def _note(self, commit: Commit, arrivals: Sequence[Arrival], took_s: float) -> None:
         now = self._clock()
         self.commits += 1
+        self._touched += commit.tasks
         self.committed += len(arrivals)
         self.last_commit_at = now
         self.lag_s = _lag_s(arrivals, now, self.lag_s)
@@ -153,19 +156,12 @@ class Writer:
             self._logger.warning("The store does not take events, they are held: %s", self.last_error)
         self.is_stalled = True
 
-    def _prune_when_due(self) -> None:
-        now = self._clock()
-        if self._stop.is_set() or 0 < self._next_prune_at - now <= PRUNE_EVERY_S:
-            return
-        try:
-            pruned = self._store.prune(self._retention, now)
-        except Exception as error:  # noqa: BLE001 - history that is kept too long is no reason to lose events
-            self._next_prune_at = now + PRUNE_EVERY_S
-            self.last_error = f"{type(error).__name__}: {error}"
-            self._logger.warning("The store could not be pruned: %s", self.last_error)
-            return
-        self.pruned_tasks += pruned.tasks
-        self._next_prune_at = now + (PRUNE_AGAIN_S if pruned.more else PRUNE_EVERY_S)
+    def _is_pressed(self) -> bool:
+        """Whether what waits to be stored leaves no time for anything else."""
+        return self._stop.is_set() or self._batcher.size > self._batcher.limit // 2
+
+    def _tell(self, error: str) -> None:
+        self.last_error = error
 
 
 def _lag_s(arrivals: Sequence[Arrival], now: float, before: float | None) -> float | None:
