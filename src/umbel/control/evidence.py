@@ -18,6 +18,7 @@ from umbel.model.workers import Worker, WorkerState, liveness
 STALE_S: Final = 5.0
 """A result that is older than the newest attempt by more than this is of an earlier run."""
 REQUESTS_AT_MOST: Final = 100_000
+"""So many that wait at workers are kept; those that run, which are few, all are."""
 
 _LISTS: Final = ("scheduled", "reserved", "active")
 """In the order in which a task goes through them: one that moves on meanwhile is seen twice, and never missed."""
@@ -31,7 +32,7 @@ class _Sighting(Struct, frozen=True):
 
 
 class Held(Struct, frozen=True, kw_only=True):
-    """What workers hold: tasks by id, and the names of those that gave all of their lists."""
+    """What workers hold: tasks by id, and the names of those of which all lists are in ``tasks``, whole."""
 
     tasks: dict[str, _Sighting] = {}
     answered: frozenset[str] = frozenset()
@@ -68,13 +69,18 @@ def held_by_workers(inspector: Inspector, alive: Collection[str]) -> Held:
     """Ask all workers for their lists, and wait for those ``alive``. Raises CannotAsk."""
     answers = inspector.ask([Command(name=name) for name in _LISTS], alive, to_all=True)
     tasks: dict[str, _Sighting] = {}
+    unsure = {name for answer in answers for name in answer.twice}
     for name, answer in zip(_LISTS, answers, strict=True):
         for sighting in _sightings(answer, is_active=name == "active"):
             task_id = sighting.request.get("id")
-            if isinstance(task_id, str) and len(tasks) < REQUESTS_AT_MOST:
+            if not isinstance(task_id, str):
+                continue
+            if sighting.is_active or task_id in tasks or len(tasks) < REQUESTS_AT_MOST:
                 tasks[task_id] = sighting
+            else:
+                unsure.add(sighting.worker)
     answered = [{name for name, told in answer.told.items() if isinstance(told, list)} for answer in answers]
-    return Held(tasks=tasks, answered=frozenset(set.intersection(*answered)))
+    return Held(tasks=tasks, answered=frozenset(set.intersection(*answered) - unsure))
 
 
 def _sightings(answer: Answers, *, is_active: bool) -> list[_Sighting]:

@@ -43,10 +43,14 @@ class Command(Struct, frozen=True, kw_only=True):
 
 
 class Answers(Struct, frozen=True, kw_only=True):
-    """What workers said, by name, and which of those asked said nothing in time: unknown, and not gone."""
+    """What workers said, by name, and which of those asked said nothing in time: unknown, and not gone.
+
+    In ``twice`` are names under which more than one answer came: workers that share it, of which ``told`` has one.
+    """
 
     told: dict[str, Any]
     silent: frozenset[str] = frozenset()
+    twice: frozenset[str] = frozenset()
 
 
 class _Question:
@@ -59,6 +63,7 @@ class _Question:
         self.ticket = str(uuid.uuid4())
         self.futures: dict[str, Future[Any]] = {name: Future() for name in workers}
         self.told: dict[str, Any] = {}
+        self.twice: set[str] = set()
         self.sent = Future[None]()
 
     @property
@@ -69,6 +74,8 @@ class _Question:
     def take(self, answers: Mapping[str, Any]) -> None:
         """Take what workers answered."""
         for name, answer in list(answers.items())[:WORKERS_AT_ONCE]:
+            if str(name) in self.told:
+                self.twice.add(str(name))
             self.told.setdefault(str(name), answer)
             future = self.futures.get(str(name))
             if future is not None and not future.done():
@@ -211,4 +218,4 @@ class Inspector:
 
 def _answers(question: _Question) -> Answers:
     silent = frozenset(name for name in question.futures if name not in question.told)
-    return Answers(told=dict(question.told), silent=silent)
+    return Answers(told=dict(question.told), silent=silent, twice=frozenset(question.twice))
