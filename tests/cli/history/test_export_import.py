@@ -67,7 +67,9 @@ def test_between_two_times(run: Run, filled: Path) -> None:
 def test_the_age_is_told(run: Run, filled: Path) -> None:
     """Who imports an old archive hears what retention will do."""
     run("export", "--store", str(filled), "-o", "all.ndjson")
-    assert "keep_days=30 deletes those that are older" in run("import", "all.ndjson", "--store=new.db").stderr
+    told = run("import", "all.ndjson", "--store=new.db").stderr
+    assert "keep_days=30 deletes those that are older" in told
+    assert "a server deletes those that were there before" in told
 
 
 def test_bad_lines_are_told(run: Run, filled: Path) -> None:

@@ -76,6 +76,11 @@ def _warnings(done: Imported, settings: Settings) -> Iterator[str]:
     if done.new and (settings.keep_days or settings.keep_days_by_state):
         days = f"keep_days={settings.keep_days or 0}"
         yield f"an imported task is as old as it was: a server with {days} deletes those that are older"
+    if done.new and (settings.keep_tasks or settings.keep_days or settings.keep_days_by_state):
+        yield (
+            "by count and by size (keep_tasks, keep_bytes) imported tasks are the newest of their store: where such a "
+            "bound is reached, a server deletes those that were there before"
+        )
 
 
 @contextmanager
