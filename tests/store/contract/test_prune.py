@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from tests.store.support import all_ids, arrivals, pages, search
 from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, an_event, received
 from umbel.model.search import EVERYTHING
@@ -243,7 +245,10 @@ def test_texts_that_no_task_uses_are_forgotten(store: Store) -> None:
         store.commit(arrivals(a_task_that_succeeded(f"made-up-{n}", n, name=f"made.up_{n}")))
     store.commit(arrivals([an_event("sent", 0, uuid="new", name="new.name", queue="new", hostname="gen1@x")], at=90))
     assert prune_all(store, Retention(max_age_s=60), 100).terms == 0, "the figures of that day still name them"
-    assert prune_all(store, Retention(max_age_s=2 * 86_400, by_day_age_s=60), 86_400).terms == 602
+    no_days = Retention(max_age_s=2 * 86_400, by_day_age_s=60)
+    assert prune_all(store, no_days, 86_400).terms == 0, "the figures of its minutes still do"
+    no_figures = replace(no_days, by_minute_age_s=60, by_hour_age_s=60)
+    assert prune_all(store, no_figures, 86_400).terms == 602
     assert [(count.name, count.by_state) for count in store.counts()] == [("new.name", {"PENDING": 1})]
     assert len(store.list(search("queue:new")).tasks) == 1
     finished(store, 1, prefix="again", name="old.name")
