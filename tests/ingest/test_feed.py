@@ -11,7 +11,7 @@ from tests.support.events import T0
 from tests.support.processes import wait_until
 from umbel.ingest import feed
 from umbel.ingest.app import make_app
-from umbel.ingest.feed import AHEAD_S, HOLD_AT_MOST_S, HOLD_S, Ended, ResultFeed, WaitingRoom
+from umbel.ingest.feed import AHEAD_S, HOLD_AT_MOST_S, HOLD_S, TIDY_EVERY_S, Ended, ResultFeed, WaitingRoom
 from umbel.model.events import TaskEvent, WorkerEvent
 
 
@@ -37,9 +37,9 @@ class Room:
         """An event is seen that was sent so long ago."""
         self.ended.see([WorkerEvent(type="worker-heartbeat", hostname="w", timestamp=self.clock() - ago_s)])
 
-    def end(self, task_id: str, type_: str = "task-succeeded") -> None:
-        """An event of this task is seen."""
-        self.ended.see([TaskEvent(type=type_, uuid=task_id, hostname="w", timestamp=self.clock())])
+    def end(self, task_id: str, type_: str = "task-succeeded", ago_s: float = 0.0) -> None:
+        """An event of this task is seen that was sent so long ago."""
+        self.ended.see([TaskEvent(type=type_, uuid=task_id, hostname="w", timestamp=self.clock() - ago_s)])
 
     def told(self) -> list[str]:
         """Whose ends are told now."""
@@ -73,6 +73,24 @@ def test_a_result_whose_event_was_lost_is_told() -> None:
 
     assert [(fact.uuid, fact.state, fact.source) for fact in facts] == [("lost", "SUCCESS", "result backend")]
     assert (facts[0].name, facts[0].hostname, facts[0].timestamp) == ("shop.pay", "w1@host", T0)
+
+
+@pytest.mark.parametrize("behind_s", [0.0, 15.0, 40.0])
+def test_clocks_that_lag_make_no_event_a_lost_one(behind_s: float) -> None:
+    """Where no stamp is ever newer than the results, these wait long, and their events are not forgotten meanwhile."""
+    it = Room()
+    told: list[str] = []
+    for second in range(120):
+        it.came(*([result(f"seen {second}"), result(f"lost {second}")] if second < 60 else []))
+        it.end(f"seen {second}", ago_s=behind_s)
+        it.heartbeat(ago_s=behind_s)
+        it.clock.forward(1.0)
+        told += it.told()
+        if second % TIDY_EVERY_S == 0:
+            it.room.tidy()
+
+    assert told == [f"lost {second}" for second in range(60)]
+    assert (len(it.room), it.room._bytes) == (0, 0)
 
 
 def test_where_no_event_comes_at_all_results_are_told_late() -> None:

@@ -35,6 +35,8 @@ HOLD_AT_MOST_S: Final = 30.0
 """And at most, where no newer event comes at all."""
 AHEAD_S: Final = 1.0
 """Events this much newer than the result have overtaken its own."""
+TIDY_EVERY_S: Final = 2 * HOLD_S
+"""An event may come so long before its result, and is then still known to have come."""
 MAX_WAITING: Final = 50_000
 MAX_WAITING_BYTES: Final = 64 * 1024 * 1024
 MAX_RESULT_BYTES: Final = 1024 * 1024
@@ -111,6 +113,15 @@ class WaitingRoom:
                 facts += _learnt(task_id, payload, came_at)
         return facts
 
+    def tidy(self) -> None:
+        """Take out those whose event has come, and forget the ends that were already noted at the last call.
+
+        So an end need not be remembered for as long as a result may wait.
+        """
+        self._waiting = deque(one for one in self._waiting if one.task_id not in self._ended)
+        self._bytes = sum(len(one.payload) for one in self._waiting)
+        self._ended.forget()
+
     def __len__(self) -> int:
         return len(self._waiting)
 
@@ -150,7 +161,7 @@ class ResultFeed:
         self._backoff = Backoff(random)
         self._ended = Ended()
         self._room = WaitingRoom(self._ended)
-        self._forget_at = 0.0
+        self._tidy_at = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="umbel-results", daemon=True)
         self._health = ResultFeedHealth(url=mask_url(url), state="connecting", since=clock())
@@ -205,9 +216,9 @@ class ResultFeed:
         if facts:
             self._learn(facts)
             self._health = replace(self._health, learnt=self._health.learnt + len(facts))
-        if not 0 <= self._forget_at - now <= 2 * HOLD_AT_MOST_S:
-            self._ended.forget()
-            self._forget_at = now + 2 * HOLD_S
+        if not 0 <= self._tidy_at - now <= TIDY_EVERY_S:
+            self._room.tidy()
+            self._tidy_at = now + TIDY_EVERY_S
 
     def _become(self, state: Any, error: str | None) -> None:  # noqa: ANN401 - one of the words of its health
         self._health = replace(self._health, state=state, since=self._clock(), last_error=error)
