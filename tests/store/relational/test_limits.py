@@ -68,6 +68,28 @@ def test_an_indexed_search_is_not_slowed_by_what_it_skips(many: SqliteStore, tic
         assert many.list(search(text)).complete, text
 
 
+def test_a_walk_gets_on_wherever_one_row_fits(sqlite: SqliteStore, ticking: Ticking) -> None:
+    """What an index finds and a text refuses may fill any window: it shrinks, and no page is asked for twice."""
+    family = [received(n / 1_000, uuid=f"task-{n}", root_id="root") for n in range(3_000)]
+    sqlite.commit(arrivals([*family, received(9, uuid="last", root_id="root", kwargs="{'a': 'needle'}")]))
+    ticking.step = 0.03
+    query = search("root:root needle")
+    after, asked, found = 0, 0, list[str]()
+    while asked < 500:
+        page = sqlite.archive(query, after=after)
+        found += [one.task.id for one in page.tasks]
+        asked += 1
+        if page.next is None:
+            break
+        assert page.next > after
+        after = page.next
+    assert found == ["last"]
+    assert 1 < asked < 500
+    ticking.step = 100.0
+    with pytest.raises(QueryTooSlow, match="narrow"):
+        sqlite.archive(query)
+
+
 def test_a_read_without_time_is_too_slow(sqlite: SqliteStore, ticking: Ticking) -> None:
     """The limit holds for every question; the store works on after it."""
     sqlite.commit(arrivals(received(n, uuid=f"task-{n}") for n in range(5_000)))

@@ -10,7 +10,7 @@ from sqlalchemy import and_, select
 from umbel.model.fold import join
 from umbel.model.search import Query
 from umbel.model.tasks import Facts
-from umbel.store.protocols import Archived, ArchivePage, Places
+from umbel.store.protocols import Archived, ArchivePage, Places, QueryTooSlow
 from umbel.store.relational.arrival import list_by_arrival
 from umbel.store.relational.pages import Asked, Found, Place
 from umbel.store.relational.plan import Planner
@@ -22,6 +22,9 @@ TASKS_AT_MOST: Final = 1_000
 PLACES_AT_MOST: Final = 100_000
 _FETCH_S: Final = 1.0
 """What reading the records of a page may take beyond the search for them."""
+
+_TRIES: Final = 3
+"""A walk that does not get on would be asked for the same page for ever."""
 
 
 class ArchiveBatch:
@@ -57,7 +60,13 @@ def _find(reader: Reader, query: Query, after: int, until: int | None, limit: in
     plan = Planner(reader).plan(query)
     if until is not None:
         plan = plan._replace(condition=and_(plan.condition, task.c.id <= until))
-    return list_by_arrival(reader, plan, Asked(descending=False, limit=limit, after=Place(None, after)))
+    asked = Asked(descending=False, limit=limit, after=Place(None, after))
+    for _ in range(_TRIES):
+        found = list_by_arrival(reader, plan, asked)
+        if found.places or found.next is None or found.next.row_id > after:
+            return found
+        reader.grant(_FETCH_S)
+    raise QueryTooSlow(f"not even one task could be looked at in its time, after place {after}; narrow the search")
 
 
 def _next(found: Found) -> int | None:

@@ -1,7 +1,9 @@
 """Lists in the order of arrival: a walk along the row ids, in windows, until the page is full or the time is over.
 
 A window grows while it is cheap: a search that matches often ends in the first one, an index that holds nothing more is
-seen through in a handful, and one that has to read every task loses little when its time is over.
+seen through in a handful, and one that has to read every task loses little when its time is over. A window may take a
+part of the time only: one that does not fit is tried again as a smaller one, down to a single row, so that a walk gets
+on wherever a row can be read in its time.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Select, bindparam, select
 
 from umbel.store.relational.pages import Asked, Found, Place, Value, page, start_row
-from umbel.store.relational.plan import Plan
+from umbel.store.relational.plan import IN_WINDOW, Plan
 from umbel.store.relational.reader import OutOfTime, Reader, Statement
 from umbel.store.relational.search import Condition
 from umbel.store.relational.tables import BLOCK_BITS, block, task
@@ -22,6 +24,9 @@ _LARGEST_WINDOW: Final = 1 << 24
 _CHEAP_S: Final = 0.02
 _DEAR_S: Final = 0.1
 _GROWTH: Final = 8
+_SHRINKAGE: Final = 16
+_PART: Final = 0.25
+"""What of the time that is left one window may take, unless it is a single row."""
 
 
 class Span(NamedTuple):
@@ -79,7 +84,7 @@ def _clip(span: Span, after: int, *, descending: bool) -> Span:
 def _statement(condition: Condition, *, descending: bool) -> Statement:
     rows: Select[tuple[int]] = (
         select(task.c.id)
-        .where(task.c.id.between(bindparam("low", 0), bindparam("high", 0)), condition)
+        .where(IN_WINDOW, condition)
         .order_by(task.c.id.desc() if descending else task.c.id)
         .limit(bindparam("n", 0))
     )
@@ -94,6 +99,7 @@ class _Windows:
         self._statement = statement
         self._descending = descending
         self.size = _FIRST_WINDOW
+        self._largest = _LARGEST_WINDOW
         self.stopped_at: int | None = None
         """The row that the walk goes on after, once the time was over."""
 
@@ -103,6 +109,9 @@ class _Windows:
             window = self._first_of(span)
             found = self._look(window, limit)
             if found is None:
+                if window.high > window.low and self._reader.has_time:
+                    self._shrink(window)
+                    continue
                 self.stopped_at = span.high + 1 if self._descending else span.low - 1
                 return
             limit -= len(found)
@@ -117,10 +126,13 @@ class _Windows:
     def _look(self, window: Span, limit: int) -> Sequence[int] | None:
         """Return the rows in ``window``, ``None`` where the time did not suffice."""
         began = self._reader.now()
-        if began >= self._reader.deadline:
+        left_s = self._reader.deadline - began
+        if left_s <= 0:
             return None
+        part_s = left_s * _PART if window.high > window.low else left_s
         try:
-            rows = self._reader.all(self._statement, low=window.low, high=window.high, n=limit)
+            with self._reader.until(began + part_s):
+                rows = self._reader.all(self._statement, low=window.low, high=window.high, n=limit)
         except OutOfTime:
             return None
         self._adapt(self._reader.now() - began)
@@ -128,6 +140,12 @@ class _Windows:
 
     def _adapt(self, cost_s: float) -> None:
         if cost_s < _CHEAP_S:
-            self.size = min(self.size * _GROWTH, _LARGEST_WINDOW)
-        elif cost_s > _DEAR_S:
+            self.size = min(self.size * _GROWTH, self._largest)
+        elif cost_s > _DEAR_S and self.size > _FIRST_WINDOW:
             self.size = max(self.size // 2, _FIRST_WINDOW)
+
+    def _shrink(self, window: Span) -> None:
+        """Try less than what did not fit, and do not try as much again."""
+        rows = window.high - window.low + 1
+        self.size = max(1, rows // _SHRINKAGE)
+        self._largest = max(1, rows // 2)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, text
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
@@ -28,6 +28,7 @@ from umbel.model.search import (
     TextField,
     Wildcard,
 )
+from umbel.store.relational.pages import NEWEST_ROW
 from umbel.store.relational.reader import Reader
 from umbel.store.relational.search import Condition, Translator, is_term
 from umbel.store.relational.tables import NO_NAME, block, task, task_count, term
@@ -43,6 +44,9 @@ _SHARE_OF_A_WORKER: Final = 20
 """Nobody counts by worker or queue: one of twenty is a guess."""
 _NARROW: Final = 20_000
 """So many tasks are read and sorted well within the budget of a page."""
+
+IN_WINDOW: Final = task.c.id.between(bindparam("low", 0), bindparam("high", NEWEST_ROW))
+"""The rows that one step of a walk looks at; all of them where nothing is said."""
 
 NOT_SUCCESS: Final = text("task.state <> 'SUCCESS'")
 """What SQLite has to read word for word before it uses the partial index on the state."""
@@ -138,14 +142,17 @@ def _asks_runtime(node: Node) -> bool:
 
 
 def _lookup(node: Node) -> Condition:
-    """Return the condition that leads to the few tasks of an id, a parent or a root."""
+    """Return the condition that leads to the few tasks of an id, a parent or a root.
+
+    A family may be large all the same: only those of its tasks are gathered that the step looks at.
+    """
     assert isinstance(node, Equals)  # noqa: S101  # for the type checker: ``_is_lookup`` has looked
     by_id = select(task.c.id).where(task.c.task_id == node.text)
     if node.field is TextField.ID:
         return task.c.id.in_(by_id)
     if node.field is TextField.PARENT:
-        return task.c.id.in_(select(task.c.id).where(task.c.parent_id == node.text))
-    family = select(task.c.id).where(task.c.root_id == node.text, task.c.root_id != task.c.task_id)
+        return task.c.id.in_(select(task.c.id).where(task.c.parent_id == node.text, IN_WINDOW))
+    family = select(task.c.id).where(task.c.root_id == node.text, task.c.root_id != task.c.task_id, IN_WINDOW)
     return task.c.id.in_(family.union_all(by_id))
 
 

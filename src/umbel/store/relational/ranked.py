@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Column, ColumnElement, Select, and_, bindparam, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, and_, or_, select, true
 
 from umbel.store.protocols import QueryTooSlow, Sort
 from umbel.store.relational.arrival import Span, spans_of, walk
 from umbel.store.relational.pages import Asked, Found, Place, page, start_row
-from umbel.store.relational.plan import Plan
+from umbel.store.relational.plan import IN_WINDOW, Plan
 from umbel.store.relational.reader import OutOfTime, Reader, Statement
 from umbel.store.relational.search import Condition
 from umbel.store.relational.tables import BLOCK_BITS, block, task
@@ -80,7 +80,7 @@ class _Ranking:
         return (
             select(column, task.c.id)
             .where(
-                task.c.id.between(bindparam("low", 0), bindparam("high", 0)),
+                IN_WINDOW,
                 column.is_not(None),
                 self._after(),
                 self._plan.condition,

@@ -53,6 +53,21 @@ class Reader:
         """Whether the time is over."""
         return self._clock() >= self.deadline
 
+    @property
+    def has_time(self) -> bool:
+        """Whether the time is not over yet."""
+        return not self.is_late()
+
+    @contextmanager
+    def until(self, deadline: float) -> Iterator[None]:
+        """End what is asked inside at ``deadline`` already, where that is earlier."""
+        whole = self.deadline
+        self.deadline = min(whole, deadline)
+        try:
+            yield
+        finally:
+            self.deadline = whole
+
     def grant(self, seconds: float) -> None:
         """Allow at least ``seconds`` from now on."""
         self.deadline = max(self.deadline, self._clock() + seconds)
