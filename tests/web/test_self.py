@@ -87,6 +87,15 @@ def test_a_lost_broker_is_a_doubt(server: Served, client: httpx.Client) -> None:
     assert client.get("/api/v1/health").json()["doubts"] == []
 
 
+def test_a_store_that_does_not_answer_holds_an_unknown_number(server: Served, client: httpx.Client) -> None:
+    """Unknown is not none."""
+    assert client.get("/api/v1/self").json()["store"]["tasks"] == 0
+    server.store.close()
+    store = client.get("/api/v1/self").json()["store"]
+    assert (store["state"], store["tasks"]) == ("failing", None)
+    assert client.get("/api/v1/health").json()["store"]["tasks"] is None
+
+
 def test_the_worst_workers_come_first_and_the_rest_is_a_number(server: Served, client: httpx.Client) -> None:
     """A page lists two hundred; none that loses is behind one that does not."""
     workers = [a_worker(f"w{number:03}@vm", lost=number == 249) for number in range(250)]

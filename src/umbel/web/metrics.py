@@ -82,7 +82,7 @@ def _of_the_store(report: SelfReport) -> Iterator[Metric]:
     store = report.store
     is_up = store.state == "ok"
     yield _gauge("umbel_store_up", "Whether the store answers.", is_up)
-    yield _gauge("umbel_store_tasks", "Tasks that are stored.", store.tasks if is_up else None)
+    yield _gauge("umbel_store_tasks", "Tasks that are stored.", store.tasks)
     yield _gauge("umbel_store_size_bytes", "Size of the store.", store.size_bytes)
     yield _gauge("umbel_store_free_bytes", "Free space where the store is.", report.free_bytes)
     yield _counter("umbel_store_commits_total", "Transactions with events.", report.ingest.commits)

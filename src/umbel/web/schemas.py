@@ -296,12 +296,12 @@ class Repair(Schema, frozen=True, kw_only=True):
 
 
 class StoreHealth(Schema, frozen=True, kw_only=True):
-    """The store. ``url`` has its password masked."""
+    """The store. ``url`` has its password masked; without an answer ``tasks`` is unknown."""
 
     state: Literal["ok", "failing"]
     url: str
     seq: int = 0
-    tasks: int = 0
+    tasks: int | None = None
     size_bytes: int | None = None
     last_error: str | None = None
 

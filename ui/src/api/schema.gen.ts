@@ -418,6 +418,12 @@ export interface components {
             until: string | null;
             worker?: string | null;
         };
+        /**
+         * GapKind
+         * @description What kept Umbel from seeing.
+         * @enum {string}
+         */
+        GapKind: "link" | "stopped" | "dropped" | "worker";
         /** Gaps */
         Gaps: {
             /** @default false */
@@ -720,8 +726,7 @@ export interface components {
             size_bytes?: number | null;
             /** @enum {string} */
             state: "ok" | "failing";
-            /** @default 0 */
-            tasks: number;
+            tasks?: number | null;
             url: string;
         };
         /** StreamGap */
@@ -923,6 +928,7 @@ export type Coverage = components['schemas']['Coverage'];
 export type Doubt = components['schemas']['Doubt'];
 export type ExportState = components['schemas']['ExportState'];
 export type Gap = components['schemas']['Gap'];
+export type GapKind = components['schemas']['GapKind'];
 export type Gaps = components['schemas']['Gaps'];
 export type Health = components['schemas']['Health'];
 export type HistoryState = components['schemas']['HistoryState'];
@@ -969,6 +975,8 @@ export interface operations {
                 since?: string | null;
                 /** @description Gaps that begin after it are left out; now. */
                 until?: string | null;
+                /** @description Of these kinds only; all of them. */
+                kind?: components["schemas"]["GapKind"][] | null;
                 /** @description The newest so many. */
                 limit?: number;
             };

@@ -37,7 +37,7 @@ export function SelfRoute() {
           <Pipe report={data} />
           <Minutes account={data.account} />
           <WorkerLoss report={data} />
-          <Gaps gaps={missed.data} repair={known?.repair} error={missed.error} onRetry={() => void missed.refetch()} />
+          <Gaps gaps={missed.data} startedAt={data.started_at} now={data.now} repair={known?.repair} error={missed.error} onRetry={() => void missed.refetch()} />
           <Refused report={data} />
           <div className="grid g-2">
             <StoreFacts report={data} />

@@ -14,6 +14,8 @@ const Facts = ({ of }: { of: readonly Fact[] }) => (
   </dl>
 )
 
+const unanswered = 'The store does not answer'
+
 const size = (value: number | null, why: string) => (value == null ? <Unknown why={why} /> : bytes(value))
 
 export function StoreFacts({ report: { store, ingest, free_bytes: free } }: { report: SelfReport }) {
@@ -22,8 +24,8 @@ export function StoreFacts({ report: { store, ingest, free_bytes: free } }: { re
       <Facts
         of={[
           ['State', store.state === 'ok' ? 'answers' : <b className="c-critical" key="state">fails</b>],
-          ['Tasks', whole(store.tasks)],
-          ['Size', size(store.size_bytes, 'The store does not tell')],
+          ['Tasks', store.tasks == null ? <Unknown key="tasks" why={unanswered} /> : whole(store.tasks)],
+          ['Size', size(store.size_bytes, store.state === 'ok' ? 'The store does not tell' : unanswered)],
           ['Free on its disk', size(free, 'The system does not tell')],
           ['Transactions', whole(ingest.commits)],
           ['Last one', ingest.last_commit_at ? <span key="last"><Age at={ingest.last_commit_at} /> ago</span> : <Unknown key="last" why="Nothing was stored yet" />],

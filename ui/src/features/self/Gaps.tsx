@@ -35,22 +35,31 @@ function repaired({ repaired: done, waiting, lost, backend }: Health['repair']):
   return `; since Umbel started: ${parts.join(', ')}`
 }
 
+const dayMs = 86_400_000
+
 interface GapsProps {
   gaps: All | undefined
+  /** When this Umbel started (RFC 3339): of the time before it nothing is claimed. */
+  startedAt: string
+  now: string
   repair: Health['repair'] | undefined
   error: Error | null
   onRetry: () => void
 }
 
 /** When events may have been missed, over restarts too; the newest first. */
-export function Gaps({ gaps, repair, error, onRetry }: GapsProps) {
+export function Gaps({ gaps, startedAt, now, repair, error, onRetry }: GapsProps) {
   if (error && !gaps) return <ErrorNote title="The gaps did not come" detail={error.message} onRetry={onRetry} />
   const more = (gaps?.items.length ?? 0) - most
   return (
     <Section title="Gaps" note={`when events may have been missed, in the last 24 hours${repair ? repaired(repair) : ''}`}>
       <div className="panel panel-b">
         {!gaps && <Bones widths={[64, 48]} />}
-        {gaps?.items.length === 0 && <p className="mid">None: Umbel ran and was connected all the time, and dropped nothing.</p>}
+        {gaps?.items.length === 0 && (
+          <p className="mid">
+            None{Date.parse(now) - Date.parse(startedAt) < dayMs && <> since Umbel started at <Time at={startedAt} precision="second" /></>}: it ran and was connected all the time, and dropped nothing.
+          </p>
+        )}
         {gaps && gaps.items.length > 0 && (
           <ul className="gaps">
             {gaps.items

@@ -60,7 +60,7 @@ export function Pipe({ report }: { report: SelfReport }) {
             {broker.receiver === 'kombu' ? ' by kombu' : ', directly'}, {isConnected ? 'connected' : <b className="c-warning">{broker.state}</b>}
           </>
         }
-        lost={{ count: broker.reconnects, text: `reconnected ${plural(broker.reconnects, 'time')}`, none: 'never disconnected' }}
+        lost={{ count: broker.reconnects, text: `reconnected ${plural(broker.reconnects, 'time')}`, none: isConnected ? 'never disconnected' : 'not connected now' }}
       />
       <Stage name="Decode" value={whole(totals.events)} detail={`understood, ${unknown === 0 ? 'none' : whole(unknown)} of no use`} lost={{ count: totals.malformed, text: `${whole(totals.malformed)} malformed`, none: 'none malformed' }} />
       <Stage

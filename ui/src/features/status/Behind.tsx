@@ -45,7 +45,8 @@ export function Behind({ health, link, sampled }: BehindProps) {
         </Fact>
         <Fact name="Not understood or dropped">{lost === 0 ? 'none' : <span className="c-warning">{whole(lost)}</span>}</Fact>
         <Fact name="Stored">
-          {whole(store.tasks)} tasks{store.size_bytes == null ? '' : `, ${bytes(store.size_bytes)}`}
+          {store.tasks == null ? <Unknown why="The store does not answer" /> : `${whole(store.tasks)} tasks`}
+          {store.size_bytes == null ? '' : `, ${bytes(store.size_bytes)}`}
         </Fact>
       </dl>
       {sampled && <p className="dim sm mt4">More changed than a person can read: the list shows a part of it, counts are exact.</p>}
