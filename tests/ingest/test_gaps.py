@@ -11,12 +11,13 @@ from msgspec.structs import replace
 
 from tests.store.support import arrivals
 from tests.support.clock import ManualClock
-from tests.support.events import T0, received
+from tests.support.events import T0, a_heartbeat, received
 from umbel.ingest import gaps as gaps_module
+from umbel.ingest.batcher import Batcher
 from umbel.ingest.gaps import GapKeeper
-from umbel.ingest.health import Blind, BrokerHealth, CollectorHealth, IngestHealth
+from umbel.ingest.health import Blind, BrokerHealth, CollectorHealth, Dropped, IngestHealth
 from umbel.model.gaps import Gap, GapKind
-from umbel.store.protocols import Store, StoreUnavailable
+from umbel.store.protocols import Arrival, Store, StoreUnavailable
 from umbel.store.registry import open_store
 
 
@@ -171,6 +172,34 @@ def test_a_full_buffer(store: Store) -> None:
     assert gaps[0].reason == "the buffer was full: 12 events were dropped"
 
 
+def test_when_what_was_dropped_had_come(store: Store) -> None:
+    """The gap is that of the events, which are older than their being dropped; what is older still is another gap."""
+    watched = Watched(store)
+    watched.connect()
+    for number, (since, until) in enumerate([(10, 20), (20, 30), (5, 30), (5, 40)], 1):
+        overflow = Dropped(number=number, since=T0 + since, until=T0 + until)
+        watched.collector = replace(
+            watched.collector,
+            dropped_by_type={"task-started": 5 * number},
+            overflows=(*watched.collector.overflows, overflow)[-2:],
+        )
+        gaps = watched.look_after(1 if number < 4 else 100)
+    assert [(gap.since - T0, (gap.until or 0) - T0, gap.events) for gap in sorted(gaps, key=lambda gap: gap.since)] == [
+        (5, 40, 10),
+        (10, 30, 10),
+    ]
+
+
+def test_the_buffer_tells_when_what_it_dropped_had_come() -> None:
+    """Heartbeats do not count."""
+    batcher = Batcher(clock=ManualClock(), limit=10)
+    batcher.push([Arrival(a_heartbeat(0), T0)], 1)
+    batcher.push([Arrival(received(step), T0 + step) for step in range(1, 13)], 2)
+    dropped, (overflow,) = batcher.drops()
+    assert dropped == {"worker-heartbeat": 1, "task-received": 3}
+    assert (overflow.since, overflow.until) == (T0 + 1, T0 + 3)
+
+
 @contextmanager
 def refusing(store: Store) -> Iterator[None]:
     """Let the store take no gaps."""
@@ -232,6 +261,30 @@ def test_a_worker_that_did_more_than_it_told(store: Store) -> None:
     assert gap.since <= T0 + 5 < gap.until <= T0 + 10
     assert gap.reason == "events of w@x were lost: its own count grew by 4 more than was seen"
     assert len(watched.look_after(5)) == 1
+
+
+def test_a_worker_that_goes_on_losing_has_one_gap(store: Store) -> None:
+    """It is lengthened while it lasts, and a loss after a calm is another one."""
+    watched = Watched(store)
+    watched.connect()
+    watched.look_after(5)
+    for _ in range(60):
+        watched.lost += 1
+        watched.look_after(5)
+    for _ in range(2):
+        watched.look_after(5)
+    (gap,) = watched.look_after(1)
+    assert (gap.events, gap.reason.split(" by ")[1].split()[0]) == (60, "60")
+    assert gap.until is not None
+    assert gap.since <= T0 + 5 < T0 + 295 <= gap.until <= T0 + 316
+    told = len(watched.told)
+    watched.look_after(1)
+    assert len(watched.told) == told, "nothing new is not stored again"
+    watched.look_after(100)
+    watched.lost += 1
+    for _ in range(4):
+        watched.look_after(5)
+    assert [gap.events for gap in watched.look_after(1)] == [60, 1]
 
 
 def test_signs_of_life_while_nothing_happens(store: Store) -> None:

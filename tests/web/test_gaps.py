@@ -29,6 +29,8 @@ def test_gaps_of_an_interval(server: Served, client: httpx.Client) -> None:
     assert answer["items"][0]["reason"] == "no link to the broker (refused)"
     cut = client.get("/api/v1/gaps", params={"since": iso(T0), "until": iso(T0 + 9), "limit": 1}).json()
     assert ([gap["kind"] for gap in cut["items"]], cut["cut"]) == (["worker"], True)
+    of_all = client.get("/api/v1/gaps", params={"until": iso(T0 + 9), "kind": ["link", "stopped"]}).json()
+    assert [gap["kind"] for gap in of_all["items"]] == ["link"]
     assert client.get("/api/v1/gaps", params={"until": iso(T0)}).json() == {"items": [], "cut": False}
 
 
@@ -40,7 +42,7 @@ def test_the_last_day_is_meant_by_default(server: Served, client: httpx.Client) 
     assert [gap["kind"] for gap in client.get("/api/v1/gaps").json()["items"]] == ["stopped"]
 
 
-@pytest.mark.parametrize("query", ["since=yesterday", "limit=0", "limit=1001"])
+@pytest.mark.parametrize("query", ["since=yesterday", "limit=0", "limit=1001", "kind=nap"])
 def test_what_cannot_be_read_is_refused(client: httpx.Client, query: str) -> None:
     """In the one shape of errors."""
     answer = client.get(f"/api/v1/gaps?{query}")

@@ -13,6 +13,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from umbel.ingest.drops import Drops
 from umbel.ingest.health import BrokerHealth, IngestHealth
 from umbel.model.gaps import Gap, GapKind
 from umbel.store.protocols import GapStore, StoreError
@@ -21,14 +22,12 @@ LOOK_EVERY_S: Final = 1.0
 SIGN_EVERY_S: Final = 5.0
 ACCOUNT_EVERY_S: Final = 5.0
 LOOKS: Final = 3
-CALM_S: Final = 10.0
-"""A buffer that dropped nothing for so long has stopped to drop."""
 MOST_WORKERS: Final = 100
 """Of so many workers at once a loss is noted."""
+GOES_ON_S: Final = 60.0
+"""A worker that loses again within so long has not stopped to lose: its gap is lengthened."""
 MOST_UNSENT: Final = 10_000
 """So many gaps wait for a store that does not take them; the oldest give way."""
-HEARTBEATS: Final = "worker-heartbeat"
-"""Dropped heartbeats are no gap: they tell of no task."""
 
 _Key = tuple[GapKind, str | None, float]
 
@@ -62,7 +61,7 @@ class GapKeeper:
         self._unsent: dict[_Key, Gap] = {}
         self._signed_at = clock()
         self._stopped: Gap | None = None
-        self._drops = _Drops(clock())
+        self._drops = Drops(clock())
         self._losses = _Losses(losses, clock())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="umbel-gaps", daemon=True)
@@ -91,7 +90,7 @@ class GapKeeper:
         gaps = [
             *self._since_the_last_run(health.broker),
             *_of_link(health.broker),
-            *self._drops.look(health.collector.dropped_by_type, now),
+            *self._drops.look(health.collector.dropped_by_type, health.collector.overflows, now),
             *self._losses.look(now),
         ]
         changed = self._store_changed([gap for gap in gaps if self._kept.get(_key(gap)) != gap])
@@ -152,35 +151,6 @@ class GapKeeper:
             self._signed_at = now
 
 
-class _Drops:
-    """The intervals in which the buffer was full."""
-
-    def __init__(self, now: float) -> None:
-        self._looked_at = self._grew_at = now
-        self._total = 0
-        self._gap: Gap | None = None
-
-    def look(self, dropped: dict[str, int], now: float) -> Iterator[Gap]:
-        total = sum(count for type_, count in dropped.items() if type_ != HEARTBEATS)
-        grown, self._total = total - self._total, total
-        if grown > 0:
-            self._grew_at = now
-            gap = self._gap
-            events = grown + ((gap.events or 0) if gap else 0)
-            self._gap = Gap(
-                kind=GapKind.DROPPED,
-                since=gap.since if gap else self._looked_at,
-                until=now,
-                reason=f"the buffer was full: {events:,} events were dropped",
-                events=events,
-            )
-        self._looked_at = now
-        if self._gap is not None:
-            yield self._gap
-            if now - self._grew_at > CALM_S:
-                self._gap = None
-
-
 class _Losses:
     """The intervals in which a worker did more than its events told.
 
@@ -191,8 +161,15 @@ class _Losses:
         self._losses = losses
         self._looks: deque[tuple[float, Mapping[str, int]]] = deque([(now, {})], maxlen=LOOKS)
         self._told: dict[str, int] = {}
+        self._lasting: dict[str, Gap] = {}
 
     def look(self, now: float) -> Iterator[Gap]:
+        for gap in self._grown(now):
+            self._lasting[gap.worker or ""] = gap
+        self._lasting = {name: gap for name, gap in self._lasting.items() if now - (gap.until or now) <= GOES_ON_S}
+        yield from self._lasting.values()
+
+    def _grown(self, now: float) -> Iterator[Gap]:
         if 0 <= now - self._looks[-1][0] < ACCOUNT_EVERY_S:
             return
         oldest_at, until = self._looks[0][0], self._looks[min(1, len(self._looks) - 1)][0]
@@ -200,10 +177,14 @@ class _Losses:
         sure = {name: min(lost.get(name, 0) for _, lost in self._looks) for name in self._looks[-1][1]}
         grown = [(name, lost - self._told.get(name, 0)) for name, lost in sure.items()]
         self._told = {name: max(lost, self._told.get(name, 0)) for name, lost in sure.items()}
-        for name, events in [(name, events) for name, events in grown if events > 0][:MOST_WORKERS]:
+        for name, more in [(name, more) for name, more in grown if more > 0][:MOST_WORKERS]:
+            last = self._lasting.get(name)
+            if last is None and len(self._lasting) >= MOST_WORKERS:
+                continue
+            events = more + ((last.events or 0) if last else 0)
             yield Gap(
                 kind=GapKind.WORKER,
-                since=oldest_at - ACCOUNT_EVERY_S,  # a count is settled a heartbeat later
+                since=last.since if last else oldest_at - ACCOUNT_EVERY_S,  # a count is settled a heartbeat later
                 until=until,
                 reason=f"events of {name} were lost: its own count grew by {events:,} more than was seen",
                 worker=name,

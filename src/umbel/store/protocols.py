@@ -10,7 +10,7 @@ the caller leaves that event out.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from umbel.model.errors import UmbelError
 from umbel.model.events import Event
-from umbel.model.gaps import Gap
+from umbel.model.gaps import Gap, GapKind
 from umbel.model.metrics import By, Series, Totals
 from umbel.model.search import Query
 from umbel.model.tasks import Task
@@ -286,7 +286,8 @@ class TaskArchive(Protocol):
     def archive(self, query: Query, *, after: int = 0, until: int | None = None, limit: int = 500) -> ArchivePage:
         """Return whole tasks that match, with ``after < place <= until``, oldest first.
 
-        ``limit`` is 1 to 1,000. A page may hold fewer tasks, or none, and still not be the last: its time was over.
+        ``limit`` is 1 to 1,000. A page may hold fewer tasks, or none, and still not be the last: its time was over. It
+        always comes further than ``after``; where that cannot be done in time, QueryTooSlow is raised.
         """
 
     def places(self, query: Query, *, after: int = 0, until: int | None = None, limit: int = 10_000) -> Places:
@@ -326,10 +327,19 @@ class GapStore(Protocol):
         Raises StoreUnavailable when nothing was saved.
         """
 
-    def gaps(self, since: float, until: float, limit: int = 1_000) -> builtins.list[Gap]:
+    def gaps(  # what there is to choose by
+        self,
+        since: float,
+        until: float,
+        limit: int = 1_000,
+        *,
+        kinds: Collection[GapKind] = tuple(GapKind),
+        workers: Collection[str] | None = None,
+    ) -> builtins.list[Gap]:
         """Return the gaps that touch the interval (epoch seconds), the newest ``limit`` of them, oldest first.
 
-        One that lasts touches all that comes after its start.
+        One that lasts touches all that comes after its start. Of ``kinds`` only; with ``workers``, gaps of single
+        workers are those of these only.
         """
 
     def note_seen(self, at: float) -> None:

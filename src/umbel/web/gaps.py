@@ -10,7 +10,6 @@ from umbel.store.protocols import GapStore
 from umbel.web import convert, schemas
 
 GAPS_OF_A_TASK: Final = 20
-_LOOKED_AT: Final = 1_000
 
 
 def gap(one: Gap) -> schemas.Gap:
@@ -29,9 +28,8 @@ def of_task(store: GapStore, task: Task, now: float) -> list[schemas.Gap]:
     """Return the newest gaps that touch the life of ``task``, oldest first: those of all, and of its workers."""
     began = min(mark.timestamp for mark in task.facts.marks)
     ended = now if task.finished_at is None else task.finished_at
-    workers = {attempt.worker for attempt in task.attempts} | {None}
-    touching = store.gaps(began, max(began, ended), _LOOKED_AT)
-    return [gap(one) for one in touching if one.worker in workers][-GAPS_OF_A_TASK:]
+    workers = {attempt.worker for attempt in task.attempts if attempt.worker is not None}
+    return [gap(one) for one in store.gaps(began, max(began, ended), GAPS_OF_A_TASK, workers=workers)]
 
 
 def open_now(store: GapStore, now: float) -> list[schemas.Gap]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Final, Protocol
 
 from msgspec import Struct
 
+from umbel.model.gaps import GapKind
 from umbel.model.search import Equals, Query, TextField
 from umbel.model.tasks import State, Task
 from umbel.model.verdicts import LOST, Verdict, verdict_of
@@ -70,9 +71,9 @@ class Views:
         missed = gaps.of_task(self.store, task, self._clock())
         return convert.task_detail(task, self.verdict(task), self._max_retries(task), relatives, missed)
 
-    def gaps(self, since: float, until: float, limit: int) -> schemas.Gaps:
-        """Return the newest ``limit`` gaps that touch the interval (epoch seconds)."""
-        found = self.store.gaps(since, until, limit)
+    def gaps(self, since: float, until: float, limit: int, kinds: Collection[GapKind]) -> schemas.Gaps:
+        """Return the newest ``limit`` gaps of these kinds that touch the interval (epoch seconds)."""
+        found = self.store.gaps(since, until, limit, kinds=kinds)
         return schemas.Gaps(items=[gaps.gap(one) for one in found], cut=len(found) == limit)
 
     def verdict(self, task: Task) -> Verdict | None:

@@ -41,6 +41,22 @@ def test_gaps_are_found_by_what_they_touch(store: Store) -> None:
     assert store.gaps(T0, T0 + 99, limit=2) == [second, third]
 
 
+def test_many_gaps_of_workers_hide_no_other(store: Store) -> None:
+    """What is chosen by kind or by worker is chosen before the newest are."""
+    early = replace(LINK, until=T0 + 20)
+    losing = [
+        replace(LINK, kind=GapKind.WORKER, worker=name, since=T0 + 11 + n / 1_000, until=T0 + 30)
+        for n in range(600)
+        for name in ("a@x", "b@x")
+    ]
+    store.keep_gaps([early, *losing])
+    assert early not in store.gaps(T0, T0 + 99)
+    assert store.gaps(T0, T0 + 99, kinds=(GapKind.LINK, GapKind.STOPPED)) == [early]
+    assert store.gaps(T0, T0 + 99, workers=()) == [early]
+    found = store.gaps(T0, T0 + 99, workers=("b@x",))
+    assert (found[0], len(found)) == (early, 601)
+
+
 def test_the_same_start_of_another_kind_is_another_gap(store: Store) -> None:
     """What one worker lost and what nobody saw may begin together."""
     others = [replace(LINK, kind=GapKind.WORKER, worker=name) for name in ("a@x", "b@x")]

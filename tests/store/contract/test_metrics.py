@@ -174,7 +174,7 @@ def test_a_coarser_series_adds_up(filled: Filled) -> None:
 
 
 def test_points_that_were_not_seen_are_unknown(filled: Filled) -> None:
-    """In a gap nothing is known but what came later; a gap of a single worker hides nothing."""
+    """In a gap nothing is known but what came later; gaps of single workers hide nothing, however many."""
     filled.run("a", 0)
     filled.run("a", 600)
     filled.run("a", 350)
@@ -183,6 +183,10 @@ def test_points_that_were_not_seen_are_unknown(filled: Filled) -> None:
             Gap(kind=GapKind.LINK, since=NOON + 90, until=NOON + 250, reason="the link was lost"),
             Gap(kind=GapKind.STOPPED, since=NOON + 240, until=NOON + 420, reason="Umbel was stopped"),
             Gap(kind=GapKind.WORKER, since=NOON + 420, until=NOON + 500, reason="it did more", worker="w@x"),
+            *(
+                Gap(kind=GapKind.WORKER, since=NOON + 421, until=NOON + 500, reason="x", worker=f"{n}")
+                for n in range(1_000)
+            ),
         ]
     )
     (line,) = filled.series(By.TOTAL, 0, 660).lines

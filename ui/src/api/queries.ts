@@ -44,6 +44,9 @@ export const self = queryOptions({ queryKey: ['self'], queryFn: ({ signal }) => 
 /** Not on the stream: gaps are few, and the badge tells of one that lasts. */
 export const gaps = queryOptions({ queryKey: ['gaps'], queryFn: ({ signal }) => get<Gaps>('gaps', { limit: 50 }, signal), staleTime: 5_000, refetchInterval: 10_000 })
 
+/** Those in which tasks of any worker may have been missed. One worker's own are many, and would leave these no room. */
+export const gapsOfAll = queryOptions({ ...gaps, queryKey: ['gaps', 'of all'], queryFn: ({ signal }) => get<Gaps>('gaps?kind=link&kind=stopped&kind=dropped&limit=50', {}, signal) })
+
 export const me = queryOptions({ queryKey: ['me'], queryFn: ({ signal }) => get<Me>('me', {}, signal), staleTime: Infinity })
 
 /** A refusal stays a refusal; only silence and the server's own failures are asked again. */

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'react'
 import { ApiError } from '@/api/client'
 import type { Watch } from '@/api/live'
 import { useWatch } from '@/api/live-context'
-import { gaps, health, listKey, me, overview, taskList, taskNames, taskTotal, workers } from '@/api/queries'
+import { gapsOfAll, health, listKey, me, overview, taskList, taskNames, taskTotal, workers } from '@/api/queries'
 import { defaultSort, type Sort } from '@/api/types'
 import { ErrorNote } from '@/components/ErrorNote'
 import { Answer, usePageTitle } from '@/components/Page'
@@ -44,7 +44,7 @@ export function TasksRoute() {
   const crew = useQuery(workers)
   const self = useQuery(health)
   const who = useQuery(me)
-  const missed = useQuery({ ...gaps, queryKey: [...gaps.queryKey, String(self.data?.blind.length)], placeholderData: keepPreviousData, refetchInterval: 30_000 })
+  const missed = useQuery({ ...gapsOfAll, queryKey: [...gapsOfAll.queryKey, String(self.data?.blind.length)], placeholderData: keepPreviousData, refetchInterval: 30_000 })
   const stale = useIsStale()
 
   const seq = list.isPlaceholderData ? undefined : list.data?.pages[0]?.seq

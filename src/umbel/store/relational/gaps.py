@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, func, or_, select
@@ -43,13 +43,25 @@ def note_seen(connection: Connection, at: float) -> None:
 
 def forget_before(connection: Connection, at: float) -> None:
     """Delete gaps that were over before this instant. Must run inside a transaction."""
-    connection.exec_driver_sql("DELETE FROM gap WHERE until < ?", (at,))
+    begun = "DELETE FROM gap WHERE since < ? AND until < ?"  # the index on the start leaves few to look at
+    connection.exec_driver_sql(begun, (at, at))
 
 
-def overlapping(reader: Reader, since: float, until: float, limit: int) -> list[Gap]:
-    """Return the newest gaps that touch the interval, oldest first."""
+def overlapping(  # the contract's
+    reader: Reader,
+    since: float,
+    until: float,
+    limit: int,
+    kinds: Collection[GapKind] = tuple(GapKind),
+    workers: Collection[str] | None = None,
+) -> list[Gap]:
+    """Return the newest gaps of these kinds that touch the interval, oldest first; of single workers, only of these."""
     columns = (gap.c.kind, gap.c.since, gap.c.until, gap.c.reason, gap.c.worker, gap.c.events)
-    touching = (gap.c.since <= until, or_(gap.c.until.is_(None), gap.c.until >= since))
+    touching = [gap.c.since <= until, or_(gap.c.until.is_(None), gap.c.until >= since)]
+    if len(kinds) < len(GapKind):
+        touching.append(gap.c.kind.in_([kind.value for kind in kinds]))
+    if workers is not None:
+        touching.append(gap.c.worker.in_(["", *workers]))
     newest = select(*columns).where(*touching).order_by(gap.c.since.desc(), gap.c.kind, gap.c.worker).limit(limit)
     return [
         Gap(kind=GapKind(kind), since=start, until=end, reason=reason, worker=worker or None, events=events)

@@ -29,7 +29,7 @@ class Sight:
         self._step_s = points.step_s
         self._first = inf if oldest is None else max(oldest, bounds[points.period])
         self._last = inf if last is None else last + SIGN_S
-        self._blind = _blind(gaps.overlapping(reader, points.since, points.until, gaps.GAPS_AT_MOST))
+        self._blind = _blind(gaps.overlapping(reader, points.since, points.until, gaps.GAPS_AT_MOST, _BLIND))
 
     def saw(self, start: int) -> bool:
         """Whether any part of the point that begins at ``start`` was seen."""
@@ -43,10 +43,9 @@ def _blind(found: list[Gap]) -> list[tuple[float, float]]:
     """Return when nothing was seen; gaps that touch are one, because a point may lie across them."""
     joined: list[tuple[float, float]] = []
     for gap in found:  # they come in the order of their starts
-        if gap.kind in _BLIND:
-            until = inf if gap.until is None else gap.until
-            if joined and gap.since <= joined[-1][1]:
-                joined[-1] = (joined[-1][0], max(joined[-1][1], until))
-            else:
-                joined.append((gap.since, until))
+        until = inf if gap.until is None else gap.until
+        if joined and gap.since <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], until))
+        else:
+            joined.append((gap.since, until))
     return joined

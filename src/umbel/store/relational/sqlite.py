@@ -11,7 +11,7 @@ import builtins
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from sqlalchemy import func, literal_column, select
 
-from umbel.model.gaps import Gap
+from umbel.model.gaps import Gap, GapKind
 from umbel.model.metrics import By, Series, Totals
 from umbel.model.search import Query
 from umbel.model.tasks import Task
@@ -242,10 +242,18 @@ class SqliteStore:
         with self._writes():
             gap_rows.keep(self._connection, gaps)
 
-    def gaps(self, since: float, until: float, limit: int = gap_rows.GAPS_AT_MOST) -> builtins.list[Gap]:
+    def gaps(  # the contract's
+        self,
+        since: float,
+        until: float,
+        limit: int = gap_rows.GAPS_AT_MOST,
+        *,
+        kinds: Collection[GapKind] = tuple(GapKind),
+        workers: Collection[str] | None = None,
+    ) -> builtins.list[Gap]:
         """See ``GapStore.gaps``."""
         with self._reads() as reader:
-            return gap_rows.overlapping(reader, since, until, min(limit, gap_rows.GAPS_AT_MOST))
+            return gap_rows.overlapping(reader, since, until, min(limit, gap_rows.GAPS_AT_MOST), kinds, workers)
 
     def note_seen(self, at: float) -> None:
         """See ``GapStore.note_seen``."""
