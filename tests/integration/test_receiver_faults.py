@@ -17,7 +17,7 @@ from tests.support.listening import EXCHANGE, Listening, listening, publishing
 from tests.support.processes import LOOPBACK, free_port
 from tests.support.services import RabbitServer, RedisServer
 from umbel.ingest.app import make_app
-from umbel.ingest.receivers import amqp, pubsub_link, queues, redis_past, watched_socket
+from umbel.ingest.receivers import amqp, pubsub_link, queue_watch, queues, redis_past, watched_socket
 
 MIB = 2**20
 
@@ -326,8 +326,8 @@ def test_the_broker_holds_what_is_not_stored_yet(rabbitmq_site: Deployment, monk
 def test_what_rabbitmq_drops_is_a_gap(rabbitmq_site: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """While the store is away longer than the queue can hold, the health says so, and what was dropped is a gap."""
     monkeypatch.setattr(amqp, "UNACKNOWLEDGED", 10)
-    monkeypatch.setattr(amqp, "BEHIND_S", 0.0)
-    monkeypatch.setattr(amqp, "WATCH_EVERY_S", 0.1)
+    monkeypatch.setattr(queue_watch, "BEHIND_S", 0.0)
+    monkeypatch.setattr(queue_watch, "WATCH_EVERY_S", 0.1)
     monkeypatch.setattr(queues, "OWN_MAX_MESSAGES", 20)
     url = rabbitmq_site.broker.url
     with listening(url) as listener, publishing(url) as publish:

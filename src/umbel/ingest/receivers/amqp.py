@@ -6,7 +6,6 @@ as it must for a message. Its transport's buffer holds what was read and not use
 
 import contextlib
 import logging
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
@@ -20,13 +19,12 @@ from umbel.ingest.receivers.connection import Connection
 from umbel.ingest.receivers.frames import FrameCutter
 from umbel.ingest.receivers.live import LiveReceiver, Opener, Warned
 from umbel.ingest.receivers.protocol import RawMessage
+from umbel.ingest.receivers.queue_watch import QueueWatch
 from umbel.ingest.receivers.queues import UNACKNOWLEDGED, bounds_of, durable_queue_of, own_queue_of
 from umbel.ingest.receivers.watched_socket import WatchedSocket
 
 HEARTBEAT_S: Final = 5
 """A broker that says nothing for twice as long is gone."""
-BEHIND_S: Final = 1.0
-WATCH_EVERY_S: Final = 5.0
 
 
 class AmqpReceiver(LiveReceiver):
@@ -71,10 +69,7 @@ class AmqpSubscription:
     def __init__(self, app: "celery.Celery", durable_queue: str | None = None) -> None:
         self._messages: list[RawMessage] = []
         self._unsettled: deque[tuple[int, int]] = deque()
-        self._empty_at = time.monotonic()
         self._acknowledged = 0
-        self._watched_at = 0.0
-        self.warning = Warned()
         self._connection = Connection(app, HEARTBEAT_S)
         try:
             self._link = self._connection.link
@@ -84,7 +79,7 @@ class AmqpSubscription:
             queue = durable_queue_of(app, durable_queue) if durable_queue else own_queue_of(app)
             self._consume(queue, durable_queue)
             self._socket = WatchedSocket(self._wire.sock, self._feed)
-            self._bounds = bounds_of(queue)
+            self._watch = QueueWatch(bounds_of(queue), UNACKNOWLEDGED, self._count)
         except BaseException:
             self.close(is_lost=True)
             raise
@@ -105,32 +100,27 @@ class AmqpSubscription:
 
     def drain(self, timeout_s: float) -> None:
         """Gather what comes; raises LinkLost, OSError or what py-amqp raises when the link is gone."""
-        if self._socket.look(timeout_s) and not self._is_full:
-            self._empty_at = time.monotonic()  # the queue is empty: nothing is left in it, nor held back
+        is_dry = self._socket.look(timeout_s)
         self._connection.transport.heartbeat_check(self._link, rate=2)
-        self._watch()
+        self._watch.look(waited_s=self._socket.waited_s, is_dry=is_dry, is_full=self._is_full)
+
+    @property
+    def warning(self) -> Warned:
+        """How much waits at the broker while the store is behind, and whether it drops some."""
+        return self._watch.warning
 
     @property
     def heard_at(self) -> float:
         """Until when all that came into the queue has been heard."""
-        return min(self._socket.heard_at, self._empty_at)
+        return min(self._socket.heard_at, self._watch.empty_at)
 
     @property
     def _is_full(self) -> bool:
         """Whether as much is on the way to the store as may be, so that the broker holds back the rest."""
         return (self._cutter.last_tag or 0) - self._acknowledged >= UNACKNOWLEDGED
 
-    def _watch(self) -> None:
-        """While the store is behind: look now and then how much waits at the broker, and whether it drops some."""
-        now = time.monotonic()
-        if not self._is_full:
-            self.warning = Warned()
-        elif now - self._empty_at > BEHIND_S and now - self._watched_at >= WATCH_EVERY_S:
-            self._watched_at = now
-            waiting = self._channel.queue_declare(self._queue, passive=True).message_count
-            is_over = self._bounds.are_reached(waiting, now - self._empty_at)
-            told = f"{waiting:,} messages wait in RabbitMQ until the store has room"
-            self.warning = Warned(f"{told}; its queue is full, and drops the oldest" if is_over else told, is_over)
+    def _count(self) -> int:
+        return int(self._channel.queue_declare(self._queue, passive=True).message_count)
 
     def take(self, token: int) -> Sequence[RawMessage]:
         """Return what was gathered; ``token`` names these messages to ``settle``."""

@@ -23,7 +23,7 @@ class WatchedSocket:
     """A connected ``socket`` (TLS or not). ``feed`` takes what it brings and returns how many messages were in it.
 
     ``heard_at`` is when anything came last, ``dry_at`` when the socket was last read empty (``time.monotonic``),
-    ``behind_bytes`` how much came since.
+    ``behind_bytes`` how much came since, ``waited_s`` how long the last look waited for its first bytes.
     """
 
     def __init__(self, socket: Any, feed: Callable[[bytes], int]) -> None:  # noqa: ANN401 - libraries wrap theirs
@@ -33,6 +33,7 @@ class WatchedSocket:
         self._comes_much = False
         self.heard_at = self.dry_at = time.monotonic()
         self.behind_bytes = 0
+        self.waited_s = 0.0
 
     def look(self, timeout_s: float) -> bool:
         """Feed what is there, waiting at most ``timeout_s`` for the first of it; return whether all was read.
@@ -40,7 +41,10 @@ class WatchedSocket:
         Raises LinkLost or OSError when the link is gone; what came before has been fed.
         """
         self._count = 0
-        if self._wait(timeout_s):
+        began = time.monotonic()
+        has_come = self._wait(timeout_s)
+        self.waited_s = time.monotonic() - began
+        if has_come:
             if self._comes_much:
                 time.sleep(GATHER_S)
             is_dry = self._drain()
