@@ -24,6 +24,7 @@ from umbel.control.inspect import Inspector
 from umbel.control.mute import Muted, MuteTasks
 from umbel.control.reconcile import Reconciler
 from umbel.control.results import Results
+from umbel.ingest.accounting import WINDOW_S
 from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
 from umbel.ingest.gaps import GapKeeper
@@ -104,7 +105,7 @@ class _Parts:
         )
         control_log = logging.getLogger("umbel.control")
         self.inspector = Inspector(app, logger=control_log)
-        self.mute = MuteTasks(self.inspector, self._lost, clock=time.time)
+        self.mute = MuteTasks(self.inspector, self._lost, clock=time.time, window_s=WINDOW_S)
         self.catalogue = Catalogue(self.inspector, store, mute=self.mute, clock=time.time, logger=control_log)
         self._masker = _masker(app, settings)
         self.repair = Reconciler(
@@ -202,7 +203,10 @@ def _without_mute(worker: SelfWorker, muted: Muted | None) -> SelfWorker:
     if muted is None:
         return worker
     lost = min(worker.lost, muted.lost)
-    window_lost = min(worker.window_lost, lost)
+    before = muted.lost_before
+    if before is None:
+        before = min(lost, worker.lost - worker.window_lost)
+    window_lost = min(worker.window_lost, max(0, lost - before))
     ratio = window_lost / worker.window_expected if worker.window_expected else None
     return replace(worker, lost=lost, window_lost=window_lost, loss_ratio=ratio, mute=muted.ran)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from msgspec import Struct
 from umbel.control.inspect import Command, Inspector
 
 ASK_EVERY_S: Final = 5.0
+WINDOW_S: Final = 300.0
 MAX_PROCESSES: Final = 10_000
 """Those of before stay, because what was lost of them does; the oldest ones give way."""
 
@@ -26,26 +28,64 @@ Process = tuple[str, int | None]
 
 
 class Muted(Struct, frozen=True, kw_only=True):
-    """What of a worker's count is known to send no events: how many runs, and what is surely lost without them."""
+    """What of a worker's count is known to send no events: how many runs, and what is surely lost without them.
+
+    ``lost_before`` was already lost when the window began, ``None`` where that is not known.
+    """
 
     ran: int
     lost: int
+    lost_before: int | None = None
+
+
+class _Growth:
+    """What was surely lost of one worker, and since when; it begins anew where its loss is counted anew."""
+
+    def __init__(self) -> None:
+        self._total = 0
+        self._marks: deque[tuple[float, int]] = deque()
+
+    def note(self, total: int, ran: int, now: float, window_s: float) -> None:
+        """Take what is missing in all, and what of it ran without events. A run may be told of before it is missed."""
+        marks = self._marks
+        if marks and (total < self._total or now < marks[-1][0]):
+            marks.clear()
+        self._total = total
+        surely = max(0, total - ran)
+        if not marks or surely > marks[-1][1]:
+            marks.append((now, surely))
+        while len(marks) > 1 and marks[1][0] <= now - window_s:
+            marks.popleft()
+
+    def told(self, ran: int, since: float) -> Muted:
+        """Return it, with what was lost up to ``since``."""
+        before = [lost for at, lost in self._marks if at <= since]
+        return Muted(ran=ran, lost=self._marks[-1][1], lost_before=before[-1] if before else None)
 
 
 class MuteTasks:
     """Asks and keeps the answers. One thread calls ``learn`` and ``look``; any may call ``known``.
 
-    ``lost`` tells by worker how many events are missing so far.
+    ``lost`` tells by worker how many events are missing so far. Losses are told apart by whether they are of the last
+    ``window_s`` seconds.
     """
 
-    def __init__(self, inspector: Inspector, lost: Callable[[], Mapping[str, int]], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        inspector: Inspector,
+        lost: Callable[[], Mapping[str, int]],
+        clock: Callable[[], float],
+        *,
+        window_s: float = WINDOW_S,
+    ) -> None:
         self._inspector = inspector
         self._lost = lost
         self._clock = clock
+        self._window_s = window_s
         self._lock = threading.Lock()
         self._names: dict[Process, frozenset[str]] = {}
         self._ran: dict[Process, int] = {}
-        self._known: dict[str, Muted] = {}
+        self._known: dict[str, tuple[int, _Growth]] = {}
         self._next_at = 0.0
 
     def learn(self, process: Process, told: object) -> None:
@@ -75,17 +115,21 @@ class MuteTasks:
 
     def known(self) -> dict[str, Muted]:
         """Return what is known, by worker, of those that have such tasks."""
+        since = self._clock() - self._window_s
         with self._lock:
-            return dict(self._known)
+            return {name: growth.told(ran, since) for name, (ran, growth) in self._known.items()}
 
     def _keep(self, lost: Mapping[str, int], answered: Iterable[str]) -> None:
         ran: dict[str, int] = {}
         for (name, _), number in self._ran.items():
             ran[name] = ran.get(name, 0) + number
+        now = self._clock()
         with self._lock:
             for name in answered:
                 if name in ran:
-                    self._known[name] = Muted(ran=ran[name], lost=max(0, lost.get(name, 0) - ran[name]))
+                    _, growth = self._known.get(name) or (0, _Growth())
+                    growth.note(lost.get(name, 0), ran[name], now, self._window_s)
+                    self._known[name] = ran[name], growth
 
 
 def mute_tasks_in(told: object) -> Iterable[str]:
