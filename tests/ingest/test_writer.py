@@ -58,6 +58,18 @@ class Desk:
         self.batcher.push([Arrival(an_event("started"), T0)], self.writer.commits + 1)
 
 
+def test_while_no_event_comes_pruning_goes_on() -> None:
+    """A slice follows the other as soon as the clock allows it, and waits for no event."""
+    desk = Desk()
+    desk.thread.start()
+    for number in (1, 2, 3):
+        desk.clock.forward(PRUNE_EVERY_S)
+        desk.await_prunes(number)
+    desk.writer.stop()
+    desk.thread.join(20.0)
+    assert desk.writer.pruned_tasks == 30
+
+
 def test_history_is_pruned_a_slice_at_a_time() -> None:
     """Slices follow each other quickly while there is more, and then once a minute; a failure costs no event."""
     desk = Desk()

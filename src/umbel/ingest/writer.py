@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from umbel.ingest.backoff import Backoff
 from umbel.ingest.batcher import Batch, Batcher
-from umbel.ingest.pruning import PrunedStore, Pruning
+from umbel.ingest.pruning import PRUNE_AGAIN_S, PrunedStore, Pruning
 from umbel.ingest.tally import Reason, Tally
 from umbel.model.events import LEARNT_TYPE
 from umbel.store.protocols import Arrival, Commit, Retention, StoreError
@@ -72,7 +72,7 @@ class Writer:
     def run(self) -> None:
         """Write until ``stop``, and then what is left."""
         while not self._stop.is_set() or self._batcher.size:
-            batch, self._touched = self._batcher.take(IDLE_S), 0
+            batch, self._touched = self._batcher.take(PRUNE_AGAIN_S if self._pruning.is_behind else IDLE_S), 0
             if batch is not None and not self._store_batch(batch):
                 return
             if not self._stop.is_set():
