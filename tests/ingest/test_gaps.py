@@ -176,6 +176,7 @@ def test_when_what_was_dropped_had_come(store: Store) -> None:
     """The gap is that of the events, which are older than their being dropped; what is older still is another gap."""
     watched = Watched(store)
     watched.connect()
+    gaps: list[Gap] = []
     for number, (since, until) in enumerate([(10, 20), (20, 30), (5, 30), (5, 40)], 1):
         overflow = Dropped(number=number, since=T0 + since, until=T0 + until)
         watched.collector = replace(

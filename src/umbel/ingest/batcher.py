@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from umbel.ingest.health import Dropped
 from umbel.model.events import LEARNT_TYPE
 from umbel.store.protocols import Arrival
 
@@ -17,11 +18,14 @@ LARGEST_BATCH: Final = 4
 """What came while the batch before was written goes into one that may be so many times as large: the busier it is, the
 fewer transactions it takes."""
 NEARLY_FULL: Final = 0.9
+OVERFLOWS_KEPT: Final = 100
+HEARTBEATS: Final = "worker-heartbeat"
+"""Dropped heartbeats tell of no task."""
 
 _MAKE_ROOM: Final = 0.05
 """An overflow frees this share of the buffer more than it must, so that not every push has to look through it."""
 _LEAST_WANTED_FIRST: Final = (
-    frozenset({"worker-heartbeat"}),
+    frozenset({HEARTBEATS}),
     frozenset[str](),  # every type that is not named here, which are the custom ones
     frozenset({"task-started"}),
     frozenset({"task-sent"}),
@@ -77,6 +81,8 @@ class Batcher:
         self._opened_at: float | None = None
         self._closed = False
         self._dropped: Counter[str] = Counter()
+        self._overflow_count = 0
+        self._overflows: deque[Dropped] = deque(maxlen=OVERFLOWS_KEPT)
         self._changed = threading.Condition()
 
     def push(self, arrivals: list[Arrival], token: int | None = None) -> None:
@@ -130,6 +136,11 @@ class Batcher:
         with self._changed:
             return dict(self._dropped)
 
+    def drops(self) -> tuple[dict[str, int], tuple[Dropped, ...]]:
+        """Return how many events were dropped, by type, and when those of the newest overflows had arrived."""
+        with self._changed:
+            return dict(self._dropped), tuple(self._overflows)
+
     def _is_due(self) -> bool:
         waits = not self._closed and 0 < self._size < self._batch_events
         return not waits or self._due_in_s() <= 0
@@ -160,8 +171,10 @@ class Batcher:
         for rank in range(len(to_drop)):
             to_drop[rank] = min(surplus, by_rank[rank])
             surplus -= to_drop[rank]
+        gone: list[Arrival] = []
         for chunk in self._chunks:
-            chunk.arrivals = [arrival for arrival in chunk.arrivals if not self._is_dropped(arrival, to_drop)]
+            chunk.arrivals = [arrival for arrival in chunk.arrivals if not _is_in(to_drop, arrival, gone)]
+        self._note_dropped(gone)
         self._merge_emptied()
         self._size = sum(len(chunk.arrivals) for chunk in self._chunks)
 
@@ -175,13 +188,22 @@ class Batcher:
                 left.append(chunk)
         self._chunks = left
 
-    def _is_dropped(self, arrival: Arrival, to_drop: list[int]) -> bool:
-        rank = _rank(arrival)
-        if not to_drop[rank]:
-            return False
-        to_drop[rank] -= 1
-        self._dropped[_counted_as(arrival)] += 1
-        return True
+    def _note_dropped(self, gone: list[Arrival]) -> None:
+        self._dropped.update(map(_counted_as, gone))
+        arrived = [arrival.at for arrival in gone if arrival.event.type != HEARTBEATS]
+        if arrived:
+            self._overflow_count += 1
+            self._overflows.append(Dropped(number=self._overflow_count, since=min(arrived), until=max(arrived)))
+
+
+def _is_in(to_drop: list[int], arrival: Arrival, gone: list[Arrival]) -> bool:
+    """Whether this one is to go, which counts it off and adds it to what is gone."""
+    rank = _rank(arrival)
+    if not to_drop[rank]:
+        return False
+    to_drop[rank] -= 1
+    gone.append(arrival)
+    return True
 
 
 def _rank(arrival: Arrival) -> int:

@@ -145,7 +145,8 @@ class Collector:
         )
 
     def _collector_health(self, broker: BrokerHealth) -> CollectorHealth:
-        counts, dropped, writer = self._tally.read(), self._batcher.dropped(), self._writer
+        counts, writer = self._tally.read(), self._writer
+        dropped, overflows = self._batcher.drops()
         return CollectorHealth(
             state=self._state(broker),
             lag_s=writer.lag_s,
@@ -165,6 +166,7 @@ class Collector:
             malformed_by_reason=counts.malformed,
             unknown_by_type=counts.unknown,
             dropped_by_type=dropped,
+            overflows=overflows,
             samples=counts.samples,
         )
 

@@ -42,13 +42,21 @@ class BrokerHealth(Struct, frozen=True, kw_only=True):
     warning: str | None = None
 
 
+class Dropped(Struct, frozen=True, kw_only=True):
+    """When what one overflow dropped had arrived, without heartbeats. ``number`` counts the overflows."""
+
+    number: int
+    since: float
+    until: float
+
+
 class CollectorHealth(Struct, frozen=True, kw_only=True):
     """What the collector did since it started.
 
     ``waiting``: connected, and nothing came yet. ``blind``: no link to the broker. ``stalled``: the store does not
     take what was collected, which is held meanwhile. ``lag_s`` is from an event's stamp to its commit (median of the
     newest batch). ``events`` were understood; ``committed`` of them are stored, ``dropped`` were given up because
-    the buffer was full, ``buffered`` wait.
+    the buffer was full, ``buffered`` wait. ``overflows`` are the newest ones, oldest first.
     """
 
     state: CollectorState
@@ -69,6 +77,7 @@ class CollectorHealth(Struct, frozen=True, kw_only=True):
     malformed_by_reason: dict[str, int] = {}
     unknown_by_type: dict[str, int] = {}
     dropped_by_type: dict[str, int] = {}
+    overflows: tuple[Dropped, ...] = ()
     samples: tuple[Sample, ...] = ()
 
 
