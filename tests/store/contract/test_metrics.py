@@ -195,6 +195,19 @@ def test_points_that_were_not_seen_are_unknown(filled: Filled) -> None:
     assert ended(line.points)[-1] is None, "nobody has looked that far yet"
 
 
+def test_a_quiet_week_is_no_week_away(filled: Filled) -> None:
+    """Where no minute with figures is kept any more, the days still tell that Umbel was there."""
+    filled.run("a", 0)
+    filled.now = NOON + 8 * DAY
+    filled.store.note_seen(filled.now)
+    while filled.store.prune(Retention(), filled.now).more:
+        pass
+    (line,) = filled.series(By.TOTAL, 8 * DAY - HOUR, 8 * DAY, step_s=60).lines
+    assert ended(line.points) == [0] * 60
+    (line,) = filled.series(By.TOTAL, -HOUR, 2 * HOUR, step_s=3_600).lines
+    assert ended(line.points) == [None, 1, 0]
+
+
 def test_what_is_gone_is_unknown(filled: Filled) -> None:
     """When minutes are kept no longer, their hours answer; when these are gone, too, the points are unknown."""
     filled.run("a", 0)

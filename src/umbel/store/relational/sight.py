@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from umbel.model.gaps import Gap, GapKind
 from umbel.model.metrics import Bounds, Grid
+from umbel.model.rollups import Period
 from umbel.store.relational import gaps
 from umbel.store.relational.reader import Reader, Statement
 from umbel.store.relational.rollup_rows import Dimension, by_kind
@@ -24,10 +25,10 @@ class Sight:
     """What of a grid was seen: not before the first figures, not after the last sign of the collector, not in gaps."""
 
     def __init__(self, reader: Reader, points: Grid, bounds: Bounds) -> None:
-        ((oldest,),) = reader.all(Statement(text(_OLDEST[points.period, Dimension.TOTAL])))
+        first = _first(reader)
         last = gaps.last_seen(reader)
         self._step_s = points.step_s
-        self._first = inf if oldest is None else max(oldest, bounds[points.period])
+        self._first = inf if first is None else max(first, bounds[points.period])
         self._last = inf if last is None else last + SIGN_S
         self._blind = _blind(gaps.overlapping(reader, points.since, points.until, gaps.GAPS_AT_MOST, _BLIND))
 
@@ -37,6 +38,17 @@ class Sight:
         if end <= self._first or start > self._last:
             return False
         return not any(since <= start and end <= until for since, until in self._blind)
+
+
+def _first(reader: Reader) -> int | None:
+    """Return when the oldest figures begin, ``None`` where there are none: to the minute where that is still kept."""
+    first: int | None = None
+    end = 0
+    for period in reversed(Period):
+        ((oldest,),) = reader.all(Statement(text(_OLDEST[period, Dimension.TOTAL])))
+        if oldest is not None and (first is None or oldest < end):
+            first, end = oldest, oldest + period.seconds
+    return first
 
 
 def _blind(found: list[Gap]) -> list[tuple[float, float]]:
