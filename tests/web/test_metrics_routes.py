@@ -90,6 +90,9 @@ def test_what_cannot_be_asked(client: httpx.Client) -> None:
         "totals?since=2026-11-02T00:00:00Z&until=2026-11-01T00:00:00Z",
         "totals?since=0001-01-01T00:00:00Z",
         "totals?until=9999-12-31T00:00:00Z&since=1970-01-01T00:00:00Z",
+        "totals?until=9999-12-31T23:59:59Z&since=9999-12-31T23:00:00Z",
+        "series?until=9999-12-31T23:59:59Z&since=9999-12-31T23:00:00Z",
+        "totals?until=0001-01-01T00:30:00Z",
         "totals?limit=0",
     ):
         answer = client.get(f"/api/v1/metrics/{question}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from litestar import Controller, get
@@ -10,12 +10,14 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
 from umbel.model.metrics import STEPS, By
+from umbel.store.protocols import BadQuestion
 from umbel.web import convert, figures, metrics_schemas as schemas
 from umbel.web.auth.access import ROLE, Role
 from umbel.web.errors import problems
 from umbel.web.views import Views
 
 HOUR_S: Final = 3_600.0
+LATEST_S: Final = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
 Dimension = Annotated[By, QueryParameter(description="What to tell figures by; `total` is all tasks in one.")]
 Since = Annotated[datetime | None, QueryParameter(description="Where the interval begins; an hour before its end.")]
@@ -74,5 +76,9 @@ class MetricsRoutes(Controller):
 
 
 def _interval(views: Views, since: datetime | None, until: datetime | None) -> tuple[float, float]:
+    """Return both ends. Raises BadQuestion where their days lie in no calendar."""
     end = views.now() if until is None else convert.epoch(until)
-    return (end - HOUR_S if since is None else convert.epoch(since)), end
+    start = end - HOUR_S if since is None else convert.epoch(since)
+    if min(start, end) < 0 or max(start, end) > LATEST_S:
+        raise BadQuestion("the interval must lie between the years 1970 and 9999")
+    return start, end
