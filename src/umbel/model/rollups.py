@@ -206,6 +206,18 @@ def step(old: Share, new: Share) -> Share | None:
     return received, started, ended, wait_us, run_us, retried
 
 
+def news(old: Share, new: Share) -> Share:
+    """Return what ``new`` has beyond ``old``, which was counted elsewhere or is gone: nothing is taken back from it."""
+    received, started, ended, wait_us, run_us, retried = new
+    if old[0]:
+        received = _NEVER
+    if old[1]:
+        started, wait_us = _NEVER, 0
+    if old[2]:
+        ended, run_us = _NEVER, 0
+    return received, started, ended, wait_us, run_us, tuple((Counter(retried) - Counter(old[5])).elements())
+
+
 def tallies_of(plus: Sequence[Share], minus: Sequence[Share] = ()) -> dict[int, Tally]:
     """Return the sums of these shares, less those, by minute (counted from 1970)."""
     found: defaultdict[int, Tally] = defaultdict(Tally)

@@ -276,4 +276,38 @@ def test_an_archive_brings_back_tasks_and_not_their_figures(sqlite: SqliteStore)
     sqlite.restore(archived)
     assert written(sqlite) == before
     sqlite.commit(arrivals([an_event("revoked", 1, uuid="b")]))
-    assert written(sqlite) != before
+    sqlite.commit(arrivals([an_event("revoked", 1, uuid="b"), received(0, uuid="b")]))
+    sqlite.restore(archived)
+    (total,) = sqlite.totals(By.TOTAL, T0, T0 + 60).sums
+    assert (total.figures.received, total.figures.succeeded, total.figures.revoked) == (2, 1, 1)
+
+
+def test_a_task_of_an_archive_counts_once(sqlite: SqliteStore) -> None:
+    """What is learnt of it later is added event by event, and what moves takes nothing from others."""
+    place = {"uuid": "b", "name": "n"}
+    opening = [
+        received(0, **place),
+        an_event("started", 1, uuid="b"),
+        an_event("retried", 2, uuid="b", exception="E()"),
+    ]
+    sqlite.commit(arrivals(opening))
+    archived = sqlite.archive(EVERYTHING).tasks
+    while sqlite.prune(Retention(max_age_s=60), T0 + 1_000).more:
+        pass
+    sqlite.restore(archived)
+    for event in (
+        received(10, retries=1, clock=4, **place),
+        an_event("started", 11, uuid="b", clock=5),
+        an_event("retried", 12, uuid="b", clock=6, exception="E()"),
+        an_event("sent", -1, queue="late", hostname="gen1@web", **place),
+        received(20, retries=2, clock=7, **place),
+        an_event("started", 21, uuid="b", clock=8, hostname="other@x"),
+        an_event("succeeded", 22, uuid="b", clock=9, hostname="other@x", runtime=1.0),
+    ):
+        sqlite.commit(arrivals([event]))
+        sqlite.commit(arrivals([event]))
+    (total,) = sqlite.totals(By.TOTAL, T0 - 60, T0 + 60).sums
+    figures = total.figures
+    assert (figures.received, figures.started, figures.retried, figures.succeeded) == (1, 1, 2, 1)
+    counts = [n for tallies in written(sqlite).values() for tally in tallies.values() for n in tally.counts]
+    assert min(counts) == 0

@@ -89,7 +89,8 @@ task: Final = Table(
 )
 """A row a task: the columns that questions need, the long texts, and ``facts`` (see ``rows``) for the rest.
 
-``heard_at`` is when the row last changed, by our clock; ``NULL`` where the task is not counted in ``rollup``.
+``heard_at`` is when the row last changed, by our clock; ``NULL`` where an archive brought the task back:
+it was counted in ``rollup`` when it happened, what happens to it later is added, and nothing of it is taken back.
 """
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from umbel.model.events import TaskEvent
 from umbel.model.fold import facts_of, join
-from umbel.model.rollups import Share, share_of
+from umbel.model.rollups import Share, news, share_of
 from umbel.model.tasks import TERMINAL_STATES, Facts
 from umbel.store.relational import counters, rollups, row_ids
 from umbel.store.relational.blocks import Bounds
@@ -233,8 +233,10 @@ class _Change:
         told = _tell_more(task_id, old, word) if now is None else _tell_again(old, now)
         if told is None:
             return None
-        is_uncounted = isinstance(word, Facts) and old.times[-1] is None
+        is_uncounted = old.times[-1] is None
         new = self._known(old.row_id, told, now, None if is_uncounted else self._now)
+        if is_uncounted and not isinstance(word, Facts):
+            self._count_news(old, new)
         if old.indexed == new.indexed:
             self._updates.append((*_told(new, told), new.row_id))
         else:
@@ -250,6 +252,11 @@ class _Change:
         else:
             self._counts[old.indexed[0], old.state] -= 1
             self.rollups.replace(old.indexed, old.share, new.indexed, new.share)
+
+    def _count_news(self, old: Known, new: Known) -> None:
+        """Count what happened to a task since an archive brought it back: the rest was counted when it happened."""
+        was, share = (share_of(one.state, (*one.times[:-1], self._now), retried_at(one.facts)) for one in (old, new))
+        self.rollups.add(new.indexed, news(was, share))
 
     def _known(self, row_id: int, told: Told, word: Word | None, heard_at: float | None) -> Known:
         outline = told.outline
