@@ -227,6 +227,22 @@ def test_stopping_does_not_wait_for_ever(caplog: pytest.LogCaptureFixture) -> No
         rig.collector.stop(timeout_s=0.1)
 
     assert "Gave up 2 events" in caplog.text
+    assert (rig.health.buffered, rig.health.dropped_by_type) == (0, {"task-received": 1, "task-started": 1})
+    assert [overflow.at_stop for overflow in rig.health.overflows] == [True]
+
+
+def test_what_a_durable_queue_keeps_is_not_given_up() -> None:
+    """It comes again at the next start."""
+    rig = Rig()
+    rig.receiver.holds, rig.receiver.durable_queue = True, "umbel"
+    rig.collector.start()
+    rig.store.fail_with = StoreUnavailable("gone")
+    rig.receiver.give(a_body(received()))
+    rig.wait_for(lambda rig: rig.health.state == "stalled", "it is stalled")
+    rig.collector.stop(timeout_s=0.1)
+
+    assert rig.health.dropped == 0
+    assert rig.receiver.settled == []
 
 
 def test_a_stop_before_the_start_is_harmless() -> None:

@@ -191,6 +191,24 @@ def test_when_what_was_dropped_had_come(store: Store) -> None:
     ]
 
 
+def test_what_a_stop_gave_up(store: Store) -> None:
+    """Events that had come and that the store did not take are a gap, with the words for it."""
+    for dropped_before, why in (
+        (0, "Umbel was stopped before the store took them: 7 events were dropped"),
+        (5, "the buffer was full, and Umbel was stopped before the store took them: 12 events were dropped"),
+    ):
+        watched = Watched(store)
+        watched.connect()
+        gaps: list[Gap] = []
+        for number, (dropped, last) in enumerate([(dropped_before, False), (dropped_before + 7, True)], 1):
+            overflow = Dropped(number=number, since=T0 + dropped_before, until=T0 + 20, at_stop=last)
+            watched.collector = replace(
+                watched.collector, dropped_by_type={"task-started": dropped}, overflows=(overflow,)
+            )
+            gaps = watched.look_after(1)
+        assert why in [gap.reason for gap in gaps]
+
+
 def test_the_buffer_tells_when_what_it_dropped_had_come() -> None:
     """Heartbeats do not count."""
     batcher = Batcher(clock=ManualClock(), limit=10)

@@ -121,6 +121,14 @@ class Batcher:
             self._closed = True
             self._changed.notify_all()
 
+    def give_up(self, in_hand: Sequence[Arrival]) -> None:
+        """Drop all that waits, and what was taken and not stored."""
+        with self._changed:
+            gone = [*in_hand, *(arrival for chunk in self._chunks for arrival in chunk.arrivals)]
+            self._chunks.clear()
+            self._size = 0
+            self._note_dropped(gone, at_stop=True)
+
     @property
     def size(self) -> int:
         """How many events wait."""
@@ -188,12 +196,14 @@ class Batcher:
                 left.append(chunk)
         self._chunks = left
 
-    def _note_dropped(self, gone: list[Arrival]) -> None:
+    def _note_dropped(self, gone: list[Arrival], *, at_stop: bool = False) -> None:
         self._dropped.update(map(_counted_as, gone))
         arrived = [arrival.at for arrival in gone if arrival.event.type != HEARTBEATS]
         if arrived:
             self._overflow_count += 1
-            self._overflows.append(Dropped(number=self._overflow_count, since=min(arrived), until=max(arrived)))
+            self._overflows.append(
+                Dropped(number=self._overflow_count, since=min(arrived), until=max(arrived), at_stop=at_stop)
+            )
 
 
 def _is_in(to_drop: list[int], arrival: Arrival, gone: list[Arrival]) -> bool:

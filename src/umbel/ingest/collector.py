@@ -118,6 +118,8 @@ class Collector:
             self._logger.error("Gave up %d events that the store did not take", self._waiting())
             self._writer.give_up()
             _join(writing, GIVE_UP_WITHIN_S)
+        if self._receiver.health().durable_queue is None:  # which brings again what was not settled
+            self._batcher.give_up(self._writer.let_go())
 
     def learn(self, facts: Sequence[Learnt]) -> None:
         """Commit facts that did not come as events, with the events and in their turn. Any thread may call it."""

@@ -43,11 +43,15 @@ class BrokerHealth(Struct, frozen=True, kw_only=True):
 
 
 class Dropped(Struct, frozen=True, kw_only=True):
-    """When what one overflow dropped had arrived, without heartbeats. ``number`` counts the overflows."""
+    """When what one overflow dropped had arrived, without heartbeats. ``number`` counts the overflows.
+
+    ``at_stop``: the buffer was not full, but the store had not taken it when Umbel stopped.
+    """
 
     number: int
     since: float
     until: float
+    at_stop: bool = False
 
 
 class CollectorHealth(Struct, frozen=True, kw_only=True):

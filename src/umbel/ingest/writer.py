@@ -63,7 +63,7 @@ class Writer:
         self._touched = 0
         self.committed = 0
         self.commits = 0
-        self.in_hand = 0
+        self._holding: Sequence[Arrival] = ()
         self.lag_s: float | None = None
         self.last_commit_at: float | None = None
         self.last_error: str | None = None
@@ -92,13 +92,23 @@ class Writer:
         """Let ``run`` end even though something is not stored."""
         self._give_up.set()
 
+    @property
+    def in_hand(self) -> int:
+        """How many events it was given and has not stored."""
+        return len(self._holding)
+
+    def let_go(self) -> Sequence[Arrival]:
+        """Return what it was given and has not stored, and forget it. Only after it was given up."""
+        left, self._holding = self._holding, ()
+        return left
+
     def _store_batch(self, batch: Batch) -> bool:
         """Return whether the batch is stored; false only when it was given up."""
-        self.in_hand = len(batch.arrivals)
+        self._holding = batch.arrivals
         while batch.arrivals and not self._try(batch.arrivals):
             if self._give_up.wait(self._backoff.next_s()):
                 return False
-        self.in_hand = 0
+        self._holding = ()
         self._on_stored(batch.token)
         return True
 
