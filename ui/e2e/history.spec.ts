@@ -56,3 +56,20 @@ test('clearing says what goes and what stays, asks for the words, and clears tha
   await expect(rowOf(page, stays)).toBeVisible()
   expect(wrong).toEqual([])
 })
+
+test('a phone has room for both, and for what they open', async ({ page, stack }) => {
+  for (const width of [320, 390]) {
+    await page.setViewportSize({ width, height: 740 })
+    await page.goto(`${stack.url}/tasks`)
+    await rowOf(page, await stack.send('add', { args: [1, 2] })).waitFor()
+    for (const name of ['Export', 'Clear history']) {
+      const button = page.getByRole('button', { name })
+      await expect(button).toBeInViewport({ ratio: 1 })
+      await button.click()
+      await expect(page.getByRole('dialog').getByRole('button', { name: /Cancel|Close/ }).last()).toBeInViewport({ ratio: 1 })
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toHaveCount(0)
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0)
+  }
+})

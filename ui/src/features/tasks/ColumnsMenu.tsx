@@ -17,7 +17,7 @@ export function ColumnsMenu({ chosen, onChoose, onOpenChange }: ColumnsMenuProps
       label="Columns"
       onOpenChange={onOpenChange}
       trigger={
-        <button type="button" className="btn gh">
+        <button type="button" className="btn gh columns">
           <Columns3 className="i" />
           Columns
         </button>
