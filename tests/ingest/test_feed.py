@@ -2,6 +2,8 @@
 
 import json
 import logging
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -166,3 +168,57 @@ def test_no_piece_of_a_password_is_told(
     assert told.startswith("OSError: xxx")
     assert len(told) <= 500
     assert "very" not in told + caplog.text
+
+
+def test_events_that_come_while_the_results_are_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A result that waits since before the link broke is not told where its event came meanwhile."""
+    clock = ManualClock()
+    told: list[str] = []
+    it = ResultFeed(
+        make_app("memory://", result_backend="redis://127.0.0.1:1/0"),
+        lambda facts: told.extend(fact.uuid for fact in facts),
+        clock=clock,
+        random=lambda: 0.0,
+        logger=logging.getLogger("test"),
+    )
+
+    class Link:
+        """Has two results; breaks where it is told so."""
+
+        def __init__(self, results: list[bytes]) -> None:
+            self._results = results
+
+        def read(self, timeout_s: float) -> list[bytes]:
+            if not self._results and len(links) == 1:
+                raise OSError("cut")
+            time.sleep(min(timeout_s, 0.01))
+            results, self._results = self._results, []
+            return results
+
+        def keep_alive(self) -> None:
+            """Nothing is sent."""
+
+        def close(self) -> None:
+            """Nothing is held."""
+
+    links: list[Link] = []
+
+    def open_link(_: object) -> Link:
+        if links:
+            wait_until(is_seen.is_set, "an event came meanwhile", within_s=10)
+        links.append(Link([] if links else [result("seen"), result("lost")]))
+        return links[-1]
+
+    is_seen = threading.Event()
+    monkeypatch.setattr(feed, "_open", open_link)
+    it.start()
+    try:
+        wait_until(lambda: it.health().state == "reconnecting", "the link broke", within_s=10)
+        it.see([TaskEvent(type="task-succeeded", uuid="seen", hostname="w", timestamp=clock())])
+        is_seen.set()
+        wait_until(lambda: it.health().state == "connected", "it is back", within_s=10)
+        clock.forward(HOLD_AT_MOST_S + 1)
+        wait_until(lambda: told, "what was lost is told", within_s=10)
+    finally:
+        it.stop()
+    assert told == ["lost"]

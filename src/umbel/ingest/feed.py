@@ -177,7 +177,8 @@ class ResultFeed:
 
     def see(self, events: Sequence[Event]) -> None:
         """Note what was received; cheap, and for the receiving thread."""
-        if self._health.state == "connected":
+        state = self._health.state
+        if state == "connected" or (state == "reconnecting" and len(self._room)):
             self._ended.see(events)
 
     def health(self) -> ResultFeedHealth:
@@ -195,6 +196,7 @@ class ResultFeed:
                 told = self._masker.clean(f"{type(error).__name__}: {error}")[:500]
                 self._become("reconnecting", told)
                 self._logger.warning("No results from %s: %s", self._health.url, told)
+                self._room.tidy()
                 self._stopping.wait(self._backoff.next_s())
         self._become("stopped", self._health.last_error)
 
