@@ -88,6 +88,16 @@ def test_a_lost_link_is_a_gap_that_ends(store: Store) -> None:
     assert [gap.until for gap in watched.told] == [None, T0 + 30], "each change is told once"
 
 
+def test_a_broker_that_drops_is_not_a_lost_link(store: Store) -> None:
+    """While the link holds nobody says that there was none."""
+    watched = Watched(store)
+    watched.connect()
+    blind = Blind(since=T0, until=T0 + 5, reason="its queue is full", has_link=True)
+    watched.broker = replace(watched.broker, blind=(blind,))
+    (gap,) = watched.look_after(5)
+    assert (gap.kind, gap.reason, gap.events) == (GapKind.DROPPED, "its queue is full", None)
+
+
 def test_the_time_between_two_runs(store: Store) -> None:
     """From the last sign of the run before, also where that was killed, until the first link of this one."""
     store.note_seen(T0 - 60)

@@ -80,10 +80,10 @@ def test_what_is_being_lost_is_a_gap_too() -> None:
 
     health = link.health()
     assert health.warning is None
-    assert [(gap.since, gap.until, gap.reason) for gap in health.blind] == [
-        (T0 - 5, T0 + 1, "it drops some"),
-        (T0, T0 + 2, "it drops again"),
-        (T0, None, "closed"),
+    assert [(gap.since, gap.until, gap.reason, gap.has_link) for gap in health.blind] == [
+        (T0 - 5, T0 + 1, "it drops some", True),
+        (T0, T0 + 2, "it drops again", True),
+        (T0, None, "closed", False),
     ]
 
 

@@ -194,8 +194,11 @@ class _Losses:
 
 def _of_link(broker: BrokerHealth) -> Iterator[Gap]:
     for blind in broker.blind:
-        reason = f"no link to the broker ({blind.reason})"
-        yield Gap(kind=GapKind.LINK, since=blind.since, until=blind.until, reason=reason)
+        if blind.has_link:
+            yield Gap(kind=GapKind.DROPPED, since=blind.since, until=blind.until, reason=blind.reason)
+        else:
+            reason = f"no link to the broker ({blind.reason})"
+            yield Gap(kind=GapKind.LINK, since=blind.since, until=blind.until, reason=reason)
 
 
 def _key(gap: Gap) -> _Key:

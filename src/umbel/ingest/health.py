@@ -11,11 +11,15 @@ CollectorState = Literal["waiting", "live", "blind", "stalled", "stopped"]
 
 
 class Blind(Struct, frozen=True, kw_only=True):
-    """A time in which no event could be seen. ``until`` is ``None`` while it lasts."""
+    """A time in which no event could be seen. ``until`` is ``None`` while it lasts.
+
+    ``has_link``: the link held, and the broker dropped some.
+    """
 
     since: float
     until: float | None = None
     reason: str
+    has_link: bool = False
 
 
 class BrokerHealth(Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ class GapKind(StrEnum):
     STOPPED = "stopped"
     """Umbel was not running."""
     DROPPED = "dropped"
-    """The buffer was full, and the least wanted events gave way."""
+    """The buffer, or the broker's queue, was full, and some events gave way."""
     WORKER = "worker"
     """One worker did more than its events told."""
 

@@ -64,7 +64,7 @@ class LinkLog:
             if losing_since is None:
                 self._close_gap(self._clock())
             elif warning and (not self._blind or self._blind[-1].until is not None):
-                self._open_gap(losing_since, warning)
+                self._open_gap(losing_since, warning, has_link=True)
 
     def failed(self, error: str, wait_s: float) -> None:
         """Note that a try to connect failed, and that the next one comes in ``wait_s`` seconds."""
@@ -95,8 +95,8 @@ class LinkLog:
         self._next_try_at = None
         self._health = replace(self._health, state=state, since=now, **changes)
 
-    def _open_gap(self, since: float, reason: str) -> None:
-        self._blind.append(Blind(since=since, reason=reason))
+    def _open_gap(self, since: float, reason: str, *, has_link: bool = False) -> None:
+        self._blind.append(Blind(since=since, reason=reason, has_link=has_link))
 
     def _explain(self, explanation: str | None) -> None:
         if explanation and self._blind and self._blind[-1].until is None:
