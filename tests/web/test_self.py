@@ -1,14 +1,17 @@
 """Umbel tells of itself: in full, to Prometheus, and in one list of doubts that every page carries."""
 
 import json
+import time
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from msgspec.structs import replace
 
+from tests.support.events import T0, a_task_that_succeeded
 from tests.support.exposition import Family, parse
 from tests.support.served import Served
+from umbel.store.protocols import Retention
 from umbel.web.metrics import MAX_WORKERS
 from umbel.web.process import ProcessProbe
 from umbel.web.self_schemas import SelfTotals, SelfWorker
@@ -94,6 +97,16 @@ def test_a_store_that_does_not_answer_holds_an_unknown_number(server: Served, cl
     store = client.get("/api/v1/self").json()["store"]
     assert (store["state"], store["tasks"]) == ("failing", None)
     assert client.get("/api/v1/health").json()["store"]["tasks"] is None
+
+
+def test_counts_that_no_figure_tells_are_told(server: Served, client: httpx.Client) -> None:
+    """What happened before the oldest figures that are kept: on the page, and for Prometheus."""
+    retention = Retention(by_minute_age_s=60.0)
+    while server.store.prune(retention, time.time()).more:
+        pass
+    server.commit(*a_task_that_succeeded("late", time.time() - T0 - 3_700))
+    assert client.get("/api/v1/self").json()["store"]["counts_too_old"] == {"minute": 3, "hour": 0, "day": 0}
+    assert 'umbel_figures_too_old_total{period="minute"} 3' in client.get("/metrics").text
 
 
 def test_the_worst_workers_come_first_and_the_rest_is_a_number(server: Served, client: httpx.Client) -> None:

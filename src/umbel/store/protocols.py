@@ -20,6 +20,7 @@ from umbel.model.errors import UmbelError
 from umbel.model.events import Event
 from umbel.model.gaps import Gap, GapKind
 from umbel.model.metrics import By, Series, Totals
+from umbel.model.rollups import Period
 from umbel.model.search import Query
 from umbel.model.tasks import Task
 from umbel.model.workers import Worker
@@ -382,6 +383,9 @@ class MetricsReader(Protocol):
 
         Raises BadQuestion when the interval is empty.
         """
+
+    def counts_too_old(self) -> Mapping[Period, int]:
+        """Return how many counts came after the figures of their minute, hour or day were no longer kept."""
 
 
 class WorkerStore(Protocol):

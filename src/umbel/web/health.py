@@ -92,6 +92,7 @@ class HealthView:
                 seq=self._store.journal_span().newest,
                 tasks=sum(by_state_of(self._store.counts()).values()),
                 size_bytes=self._store.size_bytes(),
+                counts_too_old={period.name.lower(): n for period, n in self._store.counts_too_old().items()},
             )
         except StoreError as error:
             return schemas.StoreHealth(state="failing", url=self._store.masked_url, last_error=str(error))

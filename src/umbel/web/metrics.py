@@ -85,6 +85,8 @@ def _of_the_store(report: SelfReport) -> Iterator[Metric]:
     yield _gauge("umbel_store_tasks", "Tasks that are stored.", store.tasks)
     yield _gauge("umbel_store_size_bytes", "Size of the store.", store.size_bytes)
     yield _gauge("umbel_store_free_bytes", "Free space where the store is.", report.free_bytes)
+    too_old = "Counts that came when figures of their time were kept no longer."
+    yield _by("umbel_figures_too_old_total", too_old, "period", store.counts_too_old)
     yield _counter("umbel_store_commits_total", "Transactions with events.", report.ingest.commits)
     yield _counter("umbel_store_pruned_tasks_total", "Tasks deleted by retention.", report.ingest.pruned_tasks)
 

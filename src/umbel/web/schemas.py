@@ -296,7 +296,11 @@ class Repair(Schema, frozen=True, kw_only=True):
 
 
 class StoreHealth(Schema, frozen=True, kw_only=True):
-    """The store. ``url`` has its password masked; without an answer ``tasks`` is unknown."""
+    """The store. ``url`` has its password masked; without an answer ``tasks`` is unknown.
+
+    ``counts_too_old`` by ``minute``, ``hour`` and ``day`` are counts that came when the figures of their time were
+    kept no longer, and that none of these tell.
+    """
 
     state: Literal["ok", "failing"]
     url: str
@@ -304,6 +308,7 @@ class StoreHealth(Schema, frozen=True, kw_only=True):
     tasks: int | None = None
     size_bytes: int | None = None
     last_error: str | None = None
+    counts_too_old: dict[str, int] = field(default_factory=dict)
 
 
 class Doubt(Schema, frozen=True, kw_only=True):

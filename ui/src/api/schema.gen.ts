@@ -720,6 +720,9 @@ export interface components {
         };
         /** StoreHealth */
         StoreHealth: {
+            counts_too_old?: {
+                [key: string]: number;
+            };
             last_error?: string | null;
             /** @default 0 */
             seq: number;

@@ -140,7 +140,7 @@ export class World {
       demo: this.scenario === 'rich',
       broker: { url: 'redis://:•••@redis.prod:6379/0', transport: 'redis', state: blind ? 'reconnecting' : 'connected', since: iso(this.startedAt + 60_000), attempt: blind ? 5 : 0, next_try_s: blind ? 4 : null, last_error: blind ? 'Connection refused' : null, reconnects: 0, receiver: 'redis', receiver_note: null, durable_queue: null, warning: null },
       collector: { state: blind ? 'blind' : this.scenario === 'empty' ? 'waiting' : 'live', lag_s: this.scenario === 'empty' ? null : 0.31, last_event_at: this.scenario === 'empty' ? null : iso(now - 400), events: 48_102, events_per_s: 42.5, malformed: 0, unknown: 0, dropped: 0, buffered: 3, buffer_limit: 50_000, last_error: null },
-      store: { state: 'ok', url: 'sqlite:///umbel.db', seq: this.seq, tasks: this.tasks.length, size_bytes: 41_000_000, last_error: null },
+      store: { state: 'ok', url: 'sqlite:///umbel.db', seq: this.seq, tasks: this.tasks.length, size_bytes: 41_000_000, last_error: null, counts_too_old: { minute: 0, hour: 0, day: 0 } },
       warnings: this.scenario === 'blind' ? ['The password is the default one. Change it: umbel --basic-auth user:password'] : [],
       doubts: this.doubts(),
       blind: [],

@@ -62,6 +62,7 @@ _BUSY: Final = by_kind(
 )
 _NEWEST: Final = by_kind("SELECT max(start) FROM rollup WHERE {kind}")
 _KEPT: Final = f"SELECT period, kept_from FROM rollup_bound WHERE cluster = {DEFAULT_CLUSTER}"  # noqa: S608  # ours
+_TOO_OLD: Final = f"SELECT period, too_old FROM rollup_bound WHERE cluster = {DEFAULT_CLUSTER}"  # noqa: S608  # ours
 _TEXTS: Final = "SELECT id, text FROM term WHERE id IN (SELECT value FROM json_each(:ids))"
 _IDS: Final = (
     f"SELECT text, id FROM term WHERE cluster = {DEFAULT_CLUSTER} "  # noqa: S608  # our names
@@ -104,6 +105,11 @@ def totals(reader: Reader, by: By, since: float, until: float) -> Totals:
     named = _named(reader, by, [key_id for key_id, _ in busiest[:SUMS_AT_MOST]])
     sums = (Sum(key=named[key_id], figures=figures_of(tally)) for key_id, tally in busiest[:SUMS_AT_MOST])
     return Totals(since=parts[0].since, until=parts[-1].until, sums=tuple(sums), cut=len(busiest) > SUMS_AT_MOST)
+
+
+def counts_too_old(reader: Reader) -> dict[Period, int]:
+    """Return how many counts were of before the oldest figures that are kept."""
+    return {Period(period): n for period, n in _rows(reader, _TOO_OLD)}
 
 
 def _rows(reader: Reader, sql: str, **bounds: Any) -> Sequence[Row]:

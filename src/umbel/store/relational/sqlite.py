@@ -21,6 +21,7 @@ from sqlalchemy import func, literal_column, select
 
 from umbel.model.gaps import Gap, GapKind
 from umbel.model.metrics import By, Series, Totals
+from umbel.model.rollups import Period
 from umbel.model.search import Query
 from umbel.model.tasks import Task
 from umbel.model.workers import Worker
@@ -236,6 +237,11 @@ class SqliteStore:
         """See ``MetricsReader.totals``."""
         with self._reads() as reader:
             return rollup_reads.totals(reader, by, since, until)
+
+    def counts_too_old(self) -> dict[Period, int]:
+        """See ``MetricsReader.counts_too_old``."""
+        with self._reads() as reader:
+            return rollup_reads.counts_too_old(reader)
 
     def keep_gaps(self, gaps: Sequence[Gap]) -> None:
         """See ``GapStore.keep_gaps``."""

@@ -18,6 +18,10 @@ const unanswered = 'The store does not answer'
 
 const size = (value: number | null, why: string) => (value == null ? <Unknown why={why} /> : bytes(value))
 
+/** Counts whose minute, hour or day was deleted already. */
+const tooOld = ({ minute, hour, day }: Record<string, number>) =>
+  minute == null ? <Unknown why={unanswered} /> : `${plural(minute, 'count')} by minute, ${whole(hour ?? 0)} by hour, ${whole(day ?? 0)} by day`
+
 export function StoreFacts({ report: { store, ingest, free_bytes: free } }: { report: SelfReport }) {
   return (
     <Section title="Store" note={<Line text={store.url} limit={120} />}>
@@ -30,6 +34,7 @@ export function StoreFacts({ report: { store, ingest, free_bytes: free } }: { re
           ['Transactions', whole(ingest.commits)],
           ['Last one', ingest.last_commit_at ? <span key="last"><Age at={ingest.last_commit_at} /> ago</span> : <Unknown key="last" why="Nothing was stored yet" />],
           ['Deleted by retention', plural(ingest.pruned_tasks, 'task')],
+          ['Too old for figures', tooOld(store.counts_too_old)],
           ['Last error', ingest.last_error ? <Line key="error" text={ingest.last_error} limit={200} /> : 'none'],
         ]}
       />
