@@ -198,18 +198,20 @@ class Collector:
 
     def _receive_once(self) -> None:
         received = self._receiver.receive(HELD_S if self._intake.held else RECEIVE_S)
-        now = self._clock()
-        self._take_note(self._intake.put(received, now, may_wait=self._receiver.holds), now)
-
-    def _take_note(self, events: list[Event], now: float) -> None:
-        if events:
-            self._last_event_at = now
-            self._rate.add(len(events))
-            self._accounting.note_received(events, now)
+        events: list[Event] = []
+        for let_in, at in self._intake.put(received, self._clock(), may_wait=self._receiver.holds):
+            self._take_note(let_in, at)
+            events += let_in
         if self._enabler is not None:
             self._enabler.look(events)
         if self._feed is not None:
             self._feed.see(events)
+
+    def _take_note(self, events: list[Event], at: float) -> None:
+        if events:
+            self._last_event_at = at
+            self._rate.add(len(events))
+            self._accounting.note_received(events, at)
 
 
 def _join(thread: threading.Thread, timeout_s: float) -> None:

@@ -38,22 +38,23 @@ class Intake:
         self._looks: deque[_Look] = deque()
         self.held = 0
 
-    def put(self, received: Received, at: float, *, may_wait: bool) -> list[Event]:
-        """Take what came ``at`` an epoch second, and return the events that went into the buffer now.
+    def put(self, received: Received, at: float, *, may_wait: bool) -> list[tuple[list[Event], float]]:
+        """Take what came ``at`` an epoch second, and return the events that went into the buffer now, each with theirs.
 
         Unless it ``may_wait`` all of it goes there, and the buffer drops what it has no room for.
         """
         if received.messages:
             self._looks.append(_Look(received, at))
             self.held += len(received.messages)
-        events: list[Event] = []
+        let_in: list[tuple[list[Event], float]] = []
         while self._looks:
             must = max(0, self.held - MOST_HELD) if may_wait else self.held
             room = self._batcher.room
             if not must and not room:
                 break
-            events += self._let_in(self._looks[0], room, must)
-        return events
+            look = self._looks[0]
+            let_in.append((self._let_in(look, room, must), look.at))
+        return let_in
 
     def _let_in(self, look: _Look, room: int, must: int) -> list[Event]:
         """Push messages of this look until their events fill the room and ``must`` of them, or all, are in."""
