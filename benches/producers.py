@@ -117,7 +117,7 @@ def run(events: int, folder: Path, python: str) -> list[str]:
             sent = sum(one["events"] for one in told)
             ended = sum((Counter(one["ended"]) for one in told), Counter[str]())
             print(f"{sent:,} events of {ended.total():,} tasks, {sent / took_s:,.0f} events/s in sum")
-            print(f"\n{'':<10}{'events seen':>14}{'lost':>12}{'RSS MiB':>9}{'behind at the end, s':>22}")
+            print(f"\n{'':<10}{'events seen':>14}{'lost':>18}{'RSS MiB':>9}{'behind at the end, s':>22}")
             ended_at = time.monotonic()
             while umbel.health()["collector"]["events"] < sent and time.monotonic() - ended_at < QUIET_S:
                 time.sleep(0.05)
@@ -133,7 +133,7 @@ def run(events: int, folder: Path, python: str) -> list[str]:
 def row(who: str, seen: int, sent: int, rss: int, behind_s: float) -> None:
     """Print a line of the table."""
     lost = f"{sent - seen:,} ({1 - seen / sent:.1%})"
-    print(f"{who:<10}{seen:>14,}{lost:>12}{rss / MIB:>9.0f}{max(0.0, behind_s):>22.1f}")
+    print(f"{who:<10}{seen:>14,}{lost:>18}{rss / MIB:>9.0f}{max(0.0, behind_s):>22.1f}")
 
 
 def main() -> None:
