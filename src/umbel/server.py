@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from umbel import __version__
 from umbel.control.catalogue import Catalogue
 from umbel.control.inspect import Inspector
-from umbel.control.mute import Muted, MuteTasks
+from umbel.control.mute import MuteTasks
 from umbel.control.reconcile import Reconciler
 from umbel.control.results import Results
 from umbel.ingest.accounting import WINDOW_S
@@ -44,12 +44,13 @@ from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
 from umbel.web.health import HealthView, Identity
 from umbel.web.process import ProcessProbe
-from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive, SelfWorker
-from umbel.web.self_view import SelfView
+from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
+from umbel.web.self_view import SelfView, without_mute
 from umbel.web.trust import Trust
 from umbel.web.views import Sight, Views
 
 STOP_TIMEOUT_S: Final = 5.0
+EXCERPT_SHOWN: Final = 500
 _EVERY_INTERFACE: Final = ("0.0.0.0", "::")  # noqa: S104  # only compared with
 
 log = logging.getLogger("umbel")
@@ -176,15 +177,18 @@ class _Parts:
     def _account(self) -> SelfAccount:
         account = _shaped(SelfAccount, self.collector.account())
         muted = self.mute.known()
-        return replace(account, workers=[_without_mute(one, muted.get(one.name)) for one in account.workers])
+        return replace(account, workers=[without_mute(one, muted.get(one.name)) for one in account.workers])
 
     def _lost(self) -> dict[str, int]:
         return {one.name: one.lost for one in self.collector.account().workers}
 
     def _ingest(self) -> SelfIngest:
         ingest = _shaped(SelfIngest, self.collector.health().collector)
-        samples = [replace(one, excerpt=self._masker.clean(mask_text(one.excerpt))) for one in ingest.samples]
-        return replace(ingest, samples=samples)
+        return replace(ingest, samples=[replace(one, excerpt=self._shown(one.excerpt)) for one in ingest.samples])
+
+    def _shown(self, excerpt: str) -> str:
+        """Return the beginning of a message without passwords: masked first and cut then, or a piece of one stays."""
+        return self._masker.clean(mask_text(excerpt))[:EXCERPT_SHOWN]
 
 
 S = TypeVar("S", bound=schemas.Schema)
@@ -196,19 +200,6 @@ def _same_fields(shape: type[S], source: Struct) -> S:
     for name in _INSTANTS & values.keys():
         values[name] = instant(values[name])
     return shape(**values)
-
-
-def _without_mute(worker: SelfWorker, muted: Muted | None) -> SelfWorker:
-    """Return ``worker`` without the loss that tasks explain which send no events."""
-    if muted is None:
-        return worker
-    lost = min(worker.lost, muted.lost)
-    before = muted.lost_before
-    if before is None:
-        before = min(lost, worker.lost - worker.window_lost)
-    window_lost = min(worker.window_lost, max(0, lost - before))
-    ratio = window_lost / worker.window_expected if worker.window_expected else None
-    return replace(worker, lost=lost, window_lost=window_lost, loss_ratio=ratio, mute=muted.ran)
 
 
 def _shaped(shape: type[S], source: Struct) -> S:

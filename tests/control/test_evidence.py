@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Collection, Sequence
 from typing import Any
 
 import pytest
 
 from tests.support.events import T0, a_heartbeat, an_event, received
+from tests.support.inspecting import Scripted
 from umbel.control import evidence as evidence_module
 from umbel.control.evidence import Evidence, Held, _Sighting, held_by_workers, reason_to_give_up, what_is_new
-from umbel.control.inspect import ANSWER_WITHIN_S, Answers, Command, Inspector, _answers, _Question
+from umbel.control.inspect import Answers, Command, _answers, _Question
 from umbel.control.results import Found
-from umbel.ingest.app import make_app
 from umbel.model.fold import fold_all
 from umbel.model.learnt import judged_lost
 from umbel.model.tasks import Task
@@ -169,23 +167,9 @@ def test_what_is_not_given_up(why: str, task: Task, known: dict[str, Any]) -> No
     assert reason_to_give_up(task, evidence(**known)) is None, why
 
 
-class Told(Inspector):
-    """Asks nobody, and has these answers."""
-
-    def __init__(self, **lists: Answers) -> None:
-        super().__init__(make_app("memory://"), logger=logging.getLogger("test"))
-        self._lists = lists
-
-    def ask(
-        self,
-        commands: Sequence[Command],
-        workers: Collection[str],
-        *,
-        to_all: bool = False,
-        within_s: float = ANSWER_WITHIN_S,
-    ) -> list[Answers]:
-        """Return them, and empty lists elsewhere."""
-        return [self._lists.get(one.name, Answers(told={name: [] for name in workers})) for one in commands]
+def answering(**lists: Answers) -> Scripted:
+    """Return an inspector to which workers answer these, and empty lists elsewhere."""
+    return Scripted(lambda command, workers: lists.get(command, Answers(told={name: [] for name in workers})))
 
 
 def test_lists_that_are_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +181,7 @@ def test_lists_that_are_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
         "reserved": Answers(told={NAME: [{"id": "eta-2"}], "other@h": [{"id": "left out"}]}),
         "active": Answers(told={NAME: [{"id": "runs"}], "other@h": [{"id": "runs, too"}]}),
     }
-    held = held_by_workers(Told(**lists), {NAME, "other@h"})
+    held = held_by_workers(answering(**lists), {NAME, "other@h"})
     assert set(held.tasks) == {"eta-0", "eta-1", "eta-2", "runs", "runs, too"}
     assert held.answered == {NAME}
 
@@ -206,7 +190,7 @@ def test_workers_that_share_a_name() -> None:
     """Only one of their answers is known, so that nothing follows from what is not in it."""
     lists = {"active": Answers(told={NAME: [{"id": "a"}]}, twice=frozenset({NAME}))}
     lists["scheduled"] = lists["reserved"] = Answers(told={NAME: []})
-    held = held_by_workers(Told(**lists), {NAME})
+    held = held_by_workers(answering(**lists), {NAME})
     assert (set(held.tasks), held.answered) == ({"a"}, frozenset())
 
 

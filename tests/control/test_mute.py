@@ -1,16 +1,13 @@
 """Tasks that send no events are read from what workers answer, without trust."""
 
-import logging
-from collections.abc import Collection, Sequence
-
 import pytest
 
 from tests.support.clock import ManualClock
-from umbel.control.inspect import ANSWER_WITHIN_S, Answers, Command, Inspector
+from tests.support.inspecting import Scripted
+from umbel.control.inspect import Answers
 from umbel.control.mute import Muted, MuteTasks, mute_tasks_in, runs_in
-from umbel.ingest.app import make_app
-from umbel.server import _without_mute
 from umbel.web.self_schemas import SelfWorker
+from umbel.web.self_view import without_mute
 
 
 def test_the_names_are_read() -> None:
@@ -38,39 +35,23 @@ def test_runs_are_summed() -> None:
     assert runs_in({"total": None}, {"a"}) == 0
 
 
-class Stats(Inspector):
-    """Asks nobody: the one worker has run the task ``quiet`` as often as is said here."""
-
-    def __init__(self) -> None:
-        super().__init__(make_app("memory://"), logger=logging.getLogger("test"))
-        self.ran = 0
-
-    def ask(
-        self,
-        commands: Sequence[Command],
-        workers: Collection[str],
-        *,
-        to_all: bool = False,
-        within_s: float = ANSWER_WITHIN_S,
-    ) -> list[Answers]:
-        """Return its count."""
-        return [Answers(told={name: {"total": {"quiet": self.ran}} for name in workers}) for _ in commands]
-
-
 class Watched:
     """A worker with a task that sends no events, and what is told of its loss."""
 
     def __init__(self, window_s: float = 300.0) -> None:
         self.clock = ManualClock()
         self.lost = 0
-        self._stats = Stats()
-        self._mute = MuteTasks(self._stats, lambda: {"w": self.lost}, self.clock, window_s=window_s)
+        self._ran = 0
+        inspector = Scripted(
+            lambda _, workers: Answers(told={name: {"total": {"quiet": self._ran}} for name in workers})
+        )
+        self._mute = MuteTasks(inspector, lambda: {"w": self.lost}, self.clock, window_s=window_s)
         self._mute.learn(("w", 1), ["quiet [send_events=False]"])
 
     def after(self, seconds: float, *, ran: int = 0, lost: int = 0, told: int | None = None) -> Muted:
         """Let it run mute tasks and others of which the events are lost; ``told`` runs are counted by then."""
         self.clock.forward(seconds)
-        self._stats.ran += ran
+        self._ran += ran
         self.lost += lost + (ran if told is None else told)
         self._mute.look([("w", 1)])
         return self._mute.known()["w"]
@@ -114,11 +95,11 @@ def test_a_count_that_begins_anew() -> None:
 def test_the_loss_of_late_is_without_mute_tasks(muted: Muted, window_lost: int) -> None:
     """Of 50 that did not come of late, those are lost that no mute task explains."""
     worker = SelfWorker(name="w", state="measured", expected=10**5, lost=5_100, window_expected=1_000, window_lost=50)
-    told = _without_mute(worker, muted)
+    told = without_mute(worker, muted)
     assert (told.lost, told.window_lost, told.loss_ratio) == (100, window_lost, window_lost / 1_000)
 
 
 def test_all_that_was_counted_is_of_late() -> None:
     """Where a worker was heard first a moment ago, its loss is new."""
     worker = SelfWorker(name="w", state="measured", expected=200, lost=60, window_expected=200, window_lost=60)
-    assert _without_mute(worker, Muted(ran=50, lost=10)).window_lost == 10
+    assert without_mute(worker, Muted(ran=50, lost=10)).window_lost == 10

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from tests.support.clock import ManualClock
 from tests.support.events import T0, a_heartbeat, an_event, received
+from tests.support.inspecting import Scripted
 from umbel.control import patience
-from umbel.control.inspect import ANSWER_WITHIN_S, Answers, Command, Inspector
+from umbel.control.inspect import Answers
 from umbel.control.reconcile import Reconciler
 from umbel.control.results import Results
 from umbel.ingest.app import make_app
@@ -23,24 +24,6 @@ from umbel.store.registry import open_store
 APP = make_app("memory://")
 
 
-class Silence(Inspector):
-    """Asks nobody, and nobody answers."""
-
-    def __init__(self) -> None:
-        super().__init__(APP, logger=logging.getLogger("test"))
-
-    def ask(
-        self,
-        commands: Sequence[Command],
-        workers: Collection[str],
-        *,
-        to_all: bool = False,
-        within_s: float = ANSWER_WITHIN_S,
-    ) -> list[Answers]:
-        """Return that nobody said anything."""
-        return [Answers(told={}, silent=frozenset(workers)) for _ in commands]
-
-
 class Repairing:
     """A store, its clock and a reconciler whose rounds are called by hand."""
 
@@ -49,7 +32,7 @@ class Repairing:
         self.clock = ManualClock()
         self.reconciler = Reconciler(
             store,
-            inspector=Silence(),
+            inspector=Scripted(lambda _, workers: Answers(told={}, silent=frozenset(workers))),
             results=Results(APP, masker=Masker("memory://")),
             learn=self._learn,
             seeing_since=lambda: T0,

@@ -1,10 +1,10 @@
-"""An inspector of real workers."""
+"""Inspectors: of real workers, and one that asks nobody."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
-from umbel.control.inspect import Inspector
+from umbel.control.inspect import ANSWER_WITHIN_S, Answers, Command, Inspector
 from umbel.ingest.app import make_app
 
 
@@ -17,3 +17,22 @@ def an_inspector(broker: str) -> Iterator[Inspector]:
         yield inspector
     finally:
         inspector.stop()
+
+
+class Scripted(Inspector):
+    """Asks nobody: ``answer`` says what these workers answer to a command of this name."""
+
+    def __init__(self, answer: Callable[[str, Collection[str]], Answers]) -> None:
+        super().__init__(make_app("memory://"), logger=logging.getLogger("test"))
+        self._answer = answer
+
+    def ask(
+        self,
+        commands: Sequence[Command],
+        workers: Collection[str],
+        *,
+        to_all: bool = False,
+        within_s: float = ANSWER_WITHIN_S,
+    ) -> list[Answers]:
+        """Return the script's answers at once."""
+        return [self._answer(one.name, workers) for one in commands]

@@ -11,7 +11,8 @@ from msgspec import Struct
 SAMPLES_PER_KIND: Final = 3
 MAX_UNKNOWN_TYPES: Final = 50
 OTHER_TYPES: Final = "(other types)"
-MAX_EXCERPT_LENGTH: Final = 500
+MAX_EXCERPT_LENGTH: Final = 4_000
+"""More than is shown, so that a password is whole when it is masked; see ``server``."""
 
 
 class Reason(StrEnum):

@@ -6,19 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from umbel.model.metrics import By, Figures, Line, Series, Spread, Sum, Totals
+from umbel.model.rollups import Figure
 from umbel.web import metrics_schemas as schemas
 from umbel.web.convert import known_instant
 
-_COUNTS: Final = (
-    "received",
-    "started",
-    "succeeded",
-    "failed",
-    "retried",
-    "revoked",
-    "rejected",
-    "ended",
-)
+_COUNTS: Final = (*(figure.name.lower() for figure in Figure), "ended")
 _SECONDS: Final = ("mean_s", "p50_s", "p95_s", "p99_s")
 _DIGITS: Final = 6
 """Microseconds: more is noise."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from umbel.control.mute import Muted
 from umbel.model.trust import CLOCK_OFFSET_S
 from umbel.web import convert
 from umbel.web.health import HealthView
@@ -84,3 +85,16 @@ class SelfView:
 def _how_bad(worker: SelfWorker) -> tuple[float, bool, bool]:
     is_off = abs(worker.clock_offset_s or 0.0) > CLOCK_OFFSET_S
     return worker.loss_ratio or 0.0, worker.state == "no_task_events", is_off
+
+
+def without_mute(worker: SelfWorker, muted: Muted | None) -> SelfWorker:
+    """Return ``worker`` without the loss that tasks explain which send no events."""
+    if muted is None:
+        return worker
+    lost = min(worker.lost, muted.lost)
+    before = muted.lost_before
+    if before is None:
+        before = min(lost, worker.lost - worker.window_lost)
+    window_lost = min(worker.window_lost, max(0, lost - before))
+    ratio = window_lost / worker.window_expected if worker.window_expected else None
+    return replace(worker, lost=lost, window_lost=window_lost, loss_ratio=ratio, mute=muted.ran)

@@ -22,6 +22,8 @@ from sqlalchemy import (
     text,
 )
 
+from umbel.model.rollups import Figure
+
 DEFAULT_CLUSTER: Final = 1
 """One Celery deployment. There is one so far; it is part of every identity, so that a second needs no rewrite."""
 
@@ -31,18 +33,8 @@ NO_NAME: Final = 0
 BLOCK_BITS: Final = 12
 """A block is 4,096 tasks that arrived one after the other: ``task.id >> BLOCK_BITS``."""
 
-ROLLUP_SUMS: Final = (
-    "received",
-    "started",
-    "succeeded",
-    "failed",
-    "retried",
-    "revoked",
-    "rejected",
-    "wait_us",
-    "run_us",
-)
-"""What ``rollup`` counts, in the order of ``model.rollups.Figure``, and sums of durations in microseconds."""
+ROLLUP_SUMS: Final = (*(figure.name.lower() for figure in Figure), "wait_us", "run_us")
+"""What ``rollup`` counts, and sums of durations in microseconds."""
 
 metadata: Final = MetaData()
 
