@@ -43,6 +43,7 @@ from umbel.web.auth.access import Role, User
 from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
 from umbel.web.health import HealthView, Identity
+from umbel.web.parts import Parts
 from umbel.web.process import ProcessProbe
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
 from umbel.web.self_view import SelfView, without_mute
@@ -153,6 +154,10 @@ class _Parts:
             Topic(name="self", read=self.own.read, every_s=1.0),
         )
         self.hub = Hub(store, topics, log=logging.getLogger("umbel.live"))
+
+    def served(self) -> Parts:
+        """Return what the routes are given."""
+        return Parts(views=self.views, health=self.health, own=self.own, hub=self.hub)
 
     def _sight(self) -> Sight:
         broker = self.collector.health().broker
@@ -272,7 +277,7 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 async def _serve_web(settings: Settings, parts: _Parts, listener: socket.socket, on_ready: OnReady | None) -> None:
-    web = create_app(_site(settings), parts.views, parts.health, parts.own, parts.hub)
+    web = create_app(_site(settings), parts.served())
     tune_collections()
     config = uvicorn.Config(
         web,

@@ -8,14 +8,13 @@ from typing import Any
 
 from litestar.testing import TestClient
 
-from tests.support.served import own_view
+from tests.support.served import own_view, parts_over
 from umbel.live.hub import Hub
 from umbel.store.protocols import Store
 from umbel.web import schemas
 from umbel.web.app import Site, create_litestar
 from umbel.web.health import HealthView, Identity
 from umbel.web.self_schemas import SelfAccount, SelfTotals
-from umbel.web.views import Views
 
 
 @contextmanager
@@ -31,6 +30,6 @@ def api_over(store: Store) -> Iterator[TestClient[Any]]:
     hub = Hub(store, (), log=logging.getLogger("test"))
     account = SelfAccount(totals=SelfTotals(), window=SelfTotals(), window_s=300.0, step_s=5.0)
     own = own_view(health, lambda: account, clock=time.time)
-    views = Views(store, clock=time.time)
-    with TestClient(create_litestar(Site(version="test"), views, health, own, hub)) as client:
+    parts = parts_over(store, health=health, own=own, hub=hub, clock=time.time)
+    with TestClient(create_litestar(Site(version="test"), parts)) as client:
         yield client

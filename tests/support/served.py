@@ -16,6 +16,7 @@ from umbel.store.registry import open_store
 from umbel.web import schemas
 from umbel.web.app import Site, create_app, create_litestar
 from umbel.web.health import HealthView, Identity
+from umbel.web.parts import Parts
 from umbel.web.process import ProcessProbe
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive, SelfTotals
 from umbel.web.self_view import SelfView
@@ -30,7 +31,6 @@ class Served:
         self.store: Store = open_store(str(folder / "umbel.db"))
         self.link = schemas.BrokerHealth(url="redis://:***@broker:6379/0", transport="redis", state="connected")
         self.account = SelfAccount(totals=SelfTotals(), window=SelfTotals(), window_s=300.0, step_s=5.0)
-        views = Views(self.store, clock=clock)
         identity = Identity(version=site.version, cluster="default", started_at=clock())
         health = HealthView(
             identity,
@@ -41,11 +41,15 @@ class Served:
             clock=clock,
         )
         own = own_view(health, lambda: self.account, clock=clock)
-        self.routes = create_litestar(site, views, health, own, Hub(self.store, (), log=logging.getLogger("test")))
+        idle = Hub(self.store, (), log=logging.getLogger("test"))
+        self.routes = create_litestar(site, parts_over(self.store, health=health, own=own, hub=idle, clock=clock))
         topics = [Topic(name="health", read=health.read, every_s=0.2), Topic(name="self", read=own.read, every_s=0.2)]
         self.hub = Hub(self.store, topics, log=logging.getLogger("test"))
         config = uvicorn.Config(
-            create_app(site, views, health, own, self.hub), port=0, log_config=None, timeout_graceful_shutdown=1
+            create_app(site, parts_over(self.store, health=health, own=own, hub=self.hub, clock=clock)),
+            port=0,
+            log_config=None,
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
@@ -74,6 +78,13 @@ class Served:
         self.hub.close()
         self._thread.join(10)
         self.store.close()
+
+
+def parts_over(
+    store: Store, *, health: HealthView, own: SelfView, hub: Hub, clock: Callable[[], float] = time.time
+) -> Parts:
+    """Return what the routes are given, over a store alone: no broker, no worker and nobody to ask."""
+    return Parts(views=Views(store, clock=clock), health=health, own=own, hub=hub)
 
 
 def own_view(health: HealthView, account: Callable[[], SelfAccount], *, clock: Callable[[], float]) -> SelfView:

@@ -8,7 +8,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 
 from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
-from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -22,7 +21,7 @@ from umbel.web.auth.basic import BasicAuth, Credential, Identify
 from umbel.web.clearing import Clearing
 from umbel.web.exports import Exports
 from umbel.web.headers import LocalNames, OwnPages, SafeHeaders, UnderPrefix
-from umbel.web.health import HealthView
+from umbel.web.parts import Parts, given
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
 from umbel.web.routes.gaps import GapRoutes
 from umbel.web.routes.history import HistoryRoutes
@@ -31,8 +30,6 @@ from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
 from umbel.web.routes.stream import StreamRoutes
 from umbel.web.routes.tasks import TaskRoutes
-from umbel.web.self_view import SelfView
-from umbel.web.views import Views
 
 ANYONE = User(name=None, role=Role.ADMIN, how="none")
 """Who asks where no credentials are set and the server is reached over loopback only."""
@@ -52,16 +49,17 @@ class Site(Struct, frozen=True, kw_only=True):
     anonymous: User = ANYONE
 
 
-def create_app(site: Site, views: Views, health: HealthView, own: SelfView, hub: Hub) -> ASGIApp:
-    """Return the ASGI application, under its prefix where it has one. It runs ``hub`` while it lives."""
-    app: ASGIApp = SafeHeaders(create_litestar(site, views, health, own, hub))
+def create_app(site: Site, parts: Parts) -> ASGIApp:
+    """Return the ASGI application, under its prefix where it has one. It runs ``parts.hub`` while it lives."""
+    app: ASGIApp = SafeHeaders(create_litestar(site, parts))
     return UnderPrefix(app, site.prefix) if site.prefix else app
 
 
-def create_litestar(site: Site, views: Views, health: HealthView, own: SelfView, hub: Hub) -> Litestar:
+def create_litestar(site: Site, parts: Parts) -> Litestar:
     """Return the application itself, as if it stood at the root."""
     basic = BasicAuth(site.credentials) if site.credentials else None
-    exports, clearing = Exports(clock=views.now), Clearing(views.store, clock=views.now)
+    now = parts.views.now
+    exports, clearing = Exports(clock=now), Clearing(parts.views.store, clock=now)
     return Litestar(
         route_handlers=[
             TaskRoutes,
@@ -77,13 +75,10 @@ def create_litestar(site: Site, views: Views, health: HealthView, own: SelfView,
         ],
         guards=[guard],
         dependencies={
-            "views": Provide(lambda: views, sync_to_thread=False),
-            "health": Provide(lambda: health, sync_to_thread=False),
-            "own": Provide(lambda: own, sync_to_thread=False),
-            "hub": Provide(lambda: hub, sync_to_thread=False),
-            "exports": Provide(lambda: exports, sync_to_thread=False),
-            "clearing": Provide(lambda: clearing, sync_to_thread=False),
-            "version": Provide(lambda: site.version, sync_to_thread=False),
+            **parts.dependencies(),
+            "exports": given(exports),
+            "clearing": given(clearing),
+            "version": given(site.version),
         },
         middleware=[
             *([DefineMiddleware(LocalNames)] if site.local_only else []),
@@ -93,9 +88,9 @@ def create_litestar(site: Site, views: Views, health: HealthView, own: SelfView,
         exception_handlers=errors.handlers(site.realm if basic else None),
         compression_config=CompressionConfig(backend="gzip", exclude=[r"^/api/v1/(stream|history/export)"]),
         openapi_config=_openapi(site.version),
-        lifespan=[_live(hub)],
+        lifespan=[_live(parts.hub)],
         on_shutdown=[clearing.close],
-        signature_types=[Views, HealthView, SelfView, Hub, Exports, Clearing],
+        signature_types=[*Parts.types(), Exports, Clearing],
         logging_config=None,
         debug=False,
     )

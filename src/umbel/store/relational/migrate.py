@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from umbel.store.protocols import StoreBroken
 
-HEAD: Final = "0006"
-KNOWN: Final = frozenset({"0001", "0002", "0003", "0004", "0005", HEAD})
+HEAD: Final = "0013"
+KNOWN: Final = frozenset(f"{number:04d}" for number in range(1, int(HEAD) + 1))
 """Every schema that ``migrations`` can start from, and the newest one. A test compares them with the files."""
 
 APPLICATION_ID: Final = 0x556D626C

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Connection, func, literal_column, select
 
 from umbel.model.gaps import Gap, GapKind
 from umbel.model.metrics import By, Series, Totals
@@ -55,6 +55,7 @@ from umbel.store.relational import (
     sightings,
     task_types,
 )
+from umbel.store.relational.access import Access
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import prepare, reader_engine, writer_engine
 from umbel.store.relational.errors import translated
@@ -108,6 +109,7 @@ class SqliteStore:
                 raise
         self._identity = _identity(path)
         self._writer = Writer(self._connection, clock, elapsed)
+        self._access = Access(self._writes, self._reads)
 
     @property
     def masked_url(self) -> str:
@@ -296,11 +298,11 @@ class SqliteStore:
             return care.problems(connection)
 
     @contextmanager
-    def _writes(self) -> Iterator[None]:
+    def _writes(self) -> Iterator[Connection]:
         with self._lock, self._errors():
             self._must_be_open()
             self._must_be_there()
-            yield
+            yield self._connection
 
     @contextmanager
     def _reads(self) -> Iterator[Reader]:

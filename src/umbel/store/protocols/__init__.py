@@ -1,0 +1,64 @@
+"""The contract of every store, by role. ``tests/store/contract`` is the same text as tests.
+
+All calls block and may be made from any thread. A writer is used by one thread at a time.
+
+Texts hold no NUL character and no lone surrogate, and integers fit in 64 bits: the decoder sees to it. A store that
+meets an event which it cannot keep raises an error that is no ``StoreError``: the same call would fail for ever, so
+the caller leaves that event out.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from umbel.store.protocols.archive import Archived, ArchivePage, Deleted, Places, Restored, StoreCare, TaskArchive
+from umbel.store.protocols.errors import BadCursor, BadQuestion, QueryTooSlow, StoreBroken, StoreError, StoreUnavailable
+from umbel.store.protocols.gaps import GapStore
+from umbel.store.protocols.metrics import MetricsReader
+from umbel.store.protocols.reading import CountKind, JournalBatch, JournalSpan, NameCount, Sort, TaskList, TaskReader
+from umbel.store.protocols.workers import WorkerStore
+from umbel.store.protocols.writing import Arrival, Commit, Pruned, Retention, TaskType, TaskWriter
+
+__all__ = [
+    "ArchivePage",
+    "Archived",
+    "Arrival",
+    "BadCursor",
+    "BadQuestion",
+    "Commit",
+    "CountKind",
+    "Deleted",
+    "GapStore",
+    "JournalBatch",
+    "JournalSpan",
+    "MetricsReader",
+    "NameCount",
+    "Places",
+    "Pruned",
+    "QueryTooSlow",
+    "Restored",
+    "Retention",
+    "Sort",
+    "Store",
+    "StoreBroken",
+    "StoreCare",
+    "StoreError",
+    "StoreUnavailable",
+    "TaskArchive",
+    "TaskList",
+    "TaskReader",
+    "TaskType",
+    "TaskWriter",
+    "WorkerStore",
+]
+
+
+class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsReader, WorkerStore, Protocol):
+    """All roles in one, opened and closed as one."""
+
+    @property
+    def masked_url(self) -> str:
+        """The store's URL without its password."""
+
+    def close(self) -> None:
+        """Let go of files and connections. Safe to call twice."""
