@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from umbel.store.protocols.archive import Archived, ArchivePage, Deleted, Places, Restored, StoreCare, TaskArchive
+from umbel.store.protocols.audit import AuditPage, AuditStore
 from umbel.store.protocols.errors import BadCursor, BadQuestion, QueryTooSlow, StoreBroken, StoreError, StoreUnavailable
 from umbel.store.protocols.gaps import GapStore
 from umbel.store.protocols.metrics import MetricsReader
@@ -23,6 +24,8 @@ __all__ = [
     "ArchivePage",
     "Archived",
     "Arrival",
+    "AuditPage",
+    "AuditStore",
     "BadCursor",
     "BadQuestion",
     "Commit",
@@ -59,6 +62,10 @@ class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsRea
     @property
     def masked_url(self) -> str:
         """The store's URL without its password."""
+
+    @property
+    def audit(self) -> AuditStore:
+        """Who did what."""
 
     def close(self) -> None:
         """Let go of files and connections. Safe to call twice."""

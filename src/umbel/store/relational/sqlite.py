@@ -56,6 +56,7 @@ from umbel.store.relational import (
     task_types,
 )
 from umbel.store.relational.access import Access
+from umbel.store.relational.audit import RelationalAudit
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import prepare, reader_engine, writer_engine
 from umbel.store.relational.errors import translated
@@ -110,6 +111,7 @@ class SqliteStore:
         self._identity = _identity(path)
         self._writer = Writer(self._connection, clock, elapsed)
         self._access = Access(self._writes, self._reads)
+        self.audit = RelationalAudit(self._access)
 
     @property
     def masked_url(self) -> str:
