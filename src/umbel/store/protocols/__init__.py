@@ -15,6 +15,7 @@ from umbel.store.protocols.archive import Archived, ArchivePage, Deleted, Places
 from umbel.store.protocols.audit import AuditPage, AuditStore
 from umbel.store.protocols.errors import BadCursor, BadQuestion, QueryTooSlow, StoreBroken, StoreError, StoreUnavailable
 from umbel.store.protocols.gaps import GapStore
+from umbel.store.protocols.inspection import InspectionStore
 from umbel.store.protocols.metrics import MetricsReader
 from umbel.store.protocols.reading import CountKind, JournalBatch, JournalSpan, NameCount, Sort, TaskList, TaskReader
 from umbel.store.protocols.workers import WorkerStore
@@ -32,6 +33,7 @@ __all__ = [
     "CountKind",
     "Deleted",
     "GapStore",
+    "InspectionStore",
     "JournalBatch",
     "JournalSpan",
     "MetricsReader",
@@ -66,6 +68,10 @@ class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsRea
     @property
     def audit(self) -> AuditStore:
         """Who did what."""
+
+    @property
+    def inspection(self) -> InspectionStore:
+        """What workers said when they were asked."""
 
     def close(self) -> None:
         """Let go of files and connections. Safe to call twice."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from umbel.model.tasks import OVER_STATES
 from umbel.store.protocols import Deleted, Pruned, Retention
-from umbel.store.relational import blocks, counters, gaps, row_ids
+from umbel.store.relational import blocks, counters, gaps, inspection, row_ids
 from umbel.store.relational.ages import Aged, Row, Stretch
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.pace import Pace
@@ -59,6 +59,7 @@ class Pruner:
         if retention.max_age_s is not None:
             self._prune_workers(now - retention.max_age_s)
             gaps.forget_before(self._connection, now - retention.max_age_s)
+            inspection.forget_before(self._connection, now - retention.max_age_s)
         if tasks:
             self._tidy()
         rollups, more_rollups = self._rollups.slice(retention, now, end)

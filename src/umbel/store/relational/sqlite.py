@@ -60,6 +60,7 @@ from umbel.store.relational.audit import RelationalAudit
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import prepare, reader_engine, writer_engine
 from umbel.store.relational.errors import translated
+from umbel.store.relational.inspection import InspectionRows
 from umbel.store.relational.migrate import migrate, must_be_current, must_be_ours
 from umbel.store.relational.plan import NOT_SUCCESS
 from umbel.store.relational.reader import OutOfTime, Reader, reading
@@ -111,6 +112,7 @@ class SqliteStore:
         self._identity = _identity(path)
         self._writer = Writer(self._connection, clock, elapsed)
         self._access = Access(self._writes, self._reads)
+        self.inspection = InspectionRows(self._access)
         self.audit = RelationalAudit(self._access)
 
     @property
