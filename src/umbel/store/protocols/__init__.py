@@ -17,6 +17,7 @@ from umbel.store.protocols.errors import BadCursor, BadQuestion, QueryTooSlow, S
 from umbel.store.protocols.gaps import GapStore
 from umbel.store.protocols.inspection import InspectionStore
 from umbel.store.protocols.metrics import MetricsReader
+from umbel.store.protocols.queues import QueueStore
 from umbel.store.protocols.reading import CountKind, JournalBatch, JournalSpan, NameCount, Sort, TaskList, TaskReader
 from umbel.store.protocols.workers import WorkerStore
 from umbel.store.protocols.writing import Arrival, Commit, Pruned, Retention, TaskType, TaskWriter
@@ -41,6 +42,7 @@ __all__ = [
     "Places",
     "Pruned",
     "QueryTooSlow",
+    "QueueStore",
     "Restored",
     "Retention",
     "Sort",
@@ -72,6 +74,10 @@ class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsRea
     @property
     def inspection(self) -> InspectionStore:
         """What workers said when they were asked."""
+
+    @property
+    def queues(self) -> QueueStore:
+        """What was read of queues and of the broker."""
 
     def close(self) -> None:
         """Let go of files and connections. Safe to call twice."""

@@ -63,6 +63,7 @@ from umbel.store.relational.errors import translated
 from umbel.store.relational.inspection import InspectionRows
 from umbel.store.relational.migrate import migrate, must_be_current, must_be_ours
 from umbel.store.relational.plan import NOT_SUCCESS
+from umbel.store.relational.queues import RelationalQueues
 from umbel.store.relational.reader import OutOfTime, Reader, reading
 from umbel.store.relational.rows import RECORD_COLUMNS
 from umbel.store.relational.tables import task, term
@@ -112,6 +113,7 @@ class SqliteStore:
         self._identity = _identity(path)
         self._writer = Writer(self._connection, clock, elapsed)
         self._access = Access(self._writes, self._reads)
+        self.queues = RelationalQueues(self._access)
         self.inspection = InspectionRows(self._access)
         self.audit = RelationalAudit(self._access)
 
