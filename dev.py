@@ -27,6 +27,9 @@ PYTHON_CODE = ("src", "tests", "benches", "tools", "dev.py", "hatch_build.py")
 REPORTS = ROOT / ".reports"
 PYTHON = str(program(DESK, "python"))
 
+PARALLEL = ("--numprocesses", str(min(2 * (os.cpu_count() or 1), 8)), "--dist", "loadfile")
+"""Tests mostly wait for real servers. A file's tests stay together, because they share theirs."""
+
 Step = Callable[[], object]
 
 
@@ -69,7 +72,7 @@ def test(arguments: Sequence[str], *, require_services: bool) -> None:
 def quick(arguments: Sequence[str]) -> None:
     """run the tests that take seconds: pytest without those marked slow, and vitest"""
     setup()
-    run("pytest", [PYTHON, "-m", "pytest", "-m", "not slow", *arguments])
+    run("pytest", [PYTHON, "-m", "pytest", "-m", "not slow", *PARALLEL, *arguments])
     run("vitest", npm("run", "test"))
 
 
@@ -146,7 +149,7 @@ def linters() -> Iterator[tuple[str, Step]]:
 
 def suites(arguments: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
     """The test suites, each writing what came of it to `results(name)`."""
-    yield "pytest", [PYTHON, "-m", "pytest", f"--junitxml={results('pytest')}", *arguments]
+    yield "pytest", [PYTHON, "-m", "pytest", f"--junitxml={results('pytest')}", *PARALLEL, *arguments]
     vitest = f"--outputFile.junit={results('vitest')}"
     yield "vitest", npm("run", "test", "--", "--reporter=default", "--reporter=junit", vitest)
     os.environ["PLAYWRIGHT_JUNIT_OUTPUT_FILE"] = str(results("e2e"))

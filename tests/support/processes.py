@@ -1,7 +1,9 @@
 """Programs that tests start: the output goes to a file, and each is stopped by its own pid."""
 
 import contextlib
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -19,12 +21,24 @@ READY_WITHIN_S: Final = 50.0
 STOP_WITHIN_S: Final = 15.0
 
 
+_PORTS_EACH: Final = 1_000
+_FIRST_PORT: Final = 12_000
+_ports = itertools.count(random.SystemRandom().randrange(_PORTS_EACH))
+
+
 def free_port() -> int:
-    """Return a loopback port that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a loopback port that nothing listens on now, and that was not given out lately.
+
+    They lie below those that the system hands out, and each process of a parallel run has its own: a port that a
+    server has yet to take is not taken by another meanwhile.
+    """
+    base = _FIRST_PORT + _PORTS_EACH * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    while True:
+        port = base + next(_ports) % _PORTS_EACH
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((LOOPBACK, port))
+            return port
 
 
 def wait_until(is_true: Callable[[], object], what: str, *, within_s: float = 20.0, every_s: float = 0.02) -> None:
