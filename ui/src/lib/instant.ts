@@ -40,6 +40,15 @@ function day(f: Fields, today: Fields): string {
   return f.year === today.year ? date : `${date} ${f.year}`
 }
 
+/** `14:05`, or `14:05:30`. */
+export const clockOf = (date: Date, utc: boolean, precision: Precision = 'minute'): string => clock(fields(date, utc), precision)
+
+/** `12 Nov`. */
+export function dayOf(date: Date, utc: boolean): string {
+  const f = fields(date, utc)
+  return `${f.day} ${months[f.month] ?? ''}`
+}
+
 export interface InstantOptions {
   utc: boolean
   now: number

@@ -35,7 +35,7 @@ export function SelfRoute() {
         <>
           <Doubts items={data.doubts} />
           <Pipe report={data} />
-          <Minutes account={data.account} />
+          <Minutes account={data.account} now={data.now} />
           <WorkerLoss report={data} />
           <Gaps gaps={missed.data} startedAt={data.started_at} now={data.now} repair={known?.repair} error={missed.error} onRetry={() => void missed.refetch()} />
           <Refused report={data} />

@@ -5,7 +5,6 @@ import { doubt, selfReport, selfWorker } from '@/testing/mock-self'
 import { World } from '@/testing/mock-world'
 
 import { selfAnswer } from './answer'
-import { axisTop, steps } from './chart'
 
 const health = new World('rich').health()
 const report = (given: Partial<SelfReport> = {}): SelfReport => selfReport(health, given)
@@ -40,17 +39,5 @@ describe('the answer', () => {
   it('waits before the first event', () => {
     const waiting = report({ collector: { ...health.collector, state: 'waiting' } })
     expect(selfAnswer(waiting)).toMatchObject({ kind: 'unknown', title: 'Umbel waits for the first event' })
-  })
-})
-
-describe('the chart', () => {
-  it.each([[0, 1], [0.25, 0.3], [1, 1], [1.1, 2], [23, 30], [49, 60], [212, 300], [7, 8], [9.1, 10]])('ends its axis for %s at %s', (most, top) => {
-    expect(axisTop(most)).toBeCloseTo(top)
-  })
-
-  it('breaks its line where nothing was measured, and keeps the newest at the right', () => {
-    expect(steps([1, null, 2], 2, 4)).toBe('M250.0 50.0H500.0M750.0 0.0H1000.0')
-    expect(steps([1, 2], 2, 2)).toBe('M0.0 50.0H500.0L500.0 0.0H1000.0')
-    expect(steps([], 2, 4)).toBe('')
   })
 })
