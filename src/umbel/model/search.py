@@ -51,6 +51,7 @@ class TextField(StrEnum):
     KWARGS = "kwargs"
     RESULT = "result"
     EXCEPTION = "exception"
+    FAILURE = "failure"
 
 
 class NumberField(StrEnum):
@@ -77,7 +78,7 @@ WORD_FIELDS: Final = (
     TextField.RESULT,
     TextField.EXCEPTION,
 )
-CASE_SENSITIVE: Final = frozenset({TextField.ID, TextField.ROOT, TextField.PARENT, TextField.STATE})
+CASE_SENSITIVE: Final = frozenset({TextField.ID, TextField.ROOT, TextField.PARENT, TextField.STATE, TextField.FAILURE})
 
 
 class Operator(StrEnum):

@@ -44,6 +44,7 @@ _TEXT: Final[dict[str, TextField]] = {
     "kwargs": TextField.KWARGS,
     "result": TextField.RESULT,
     "exception": TextField.EXCEPTION,
+    "failure": TextField.FAILURE,
 }
 _NUMBER: Final[dict[str, NumberField]] = {
     "retries": NumberField.RETRIES,

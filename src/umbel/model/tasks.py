@@ -12,6 +12,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from umbel.model.events import Kind
+from umbel.model.fingerprint import fingerprint
 
 
 class State(StrEnum):
@@ -221,6 +222,11 @@ class Task(Struct, frozen=True, kw_only=True):
     def result(self) -> str | None:
         """The result as a repr, cut by Celery."""
         return self.facts.result
+
+    @property
+    def failure(self) -> str | None:
+        """The group of failures that it belongs to (``model.fingerprint``), ``None`` where it did not fail."""
+        return fingerprint(self.exception, self.traceback).id if self.state == State.FAILURE else None
 
     @property
     def is_finished(self) -> bool:

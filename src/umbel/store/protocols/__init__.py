@@ -14,6 +14,7 @@ from typing import Protocol
 from umbel.store.protocols.archive import Archived, ArchivePage, Deleted, Places, Restored, StoreCare, TaskArchive
 from umbel.store.protocols.audit import AuditPage, AuditStore
 from umbel.store.protocols.errors import BadCursor, BadQuestion, QueryTooSlow, StoreBroken, StoreError, StoreUnavailable
+from umbel.store.protocols.failures import FailureStore
 from umbel.store.protocols.gaps import GapStore
 from umbel.store.protocols.inspection import InspectionStore
 from umbel.store.protocols.metrics import MetricsReader
@@ -33,6 +34,7 @@ __all__ = [
     "Commit",
     "CountKind",
     "Deleted",
+    "FailureStore",
     "GapStore",
     "InspectionStore",
     "JournalBatch",
@@ -70,6 +72,10 @@ class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsRea
     @property
     def audit(self) -> AuditStore:
         """Who did what."""
+
+    @property
+    def failures(self) -> FailureStore:
+        """Groups of tasks that failed in the same way."""
 
     @property
     def inspection(self) -> InspectionStore:

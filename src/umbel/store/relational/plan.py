@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, text
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
@@ -32,11 +32,12 @@ from umbel.store.relational.pages import NEWEST_ROW
 from umbel.store.relational.reader import Reader
 from umbel.store.relational.search import Condition, Translator, is_term
 from umbel.store.relational.tables import NO_NAME, block, task, task_count, term
+from umbel.store.relational.tables_failures import failure_group, failure_task
 from umbel.store.relational.terms import TermKind
 
 _TERMS_LISTED: Final = 200
 _COLUMN_NAMES: Final = {"id": "task_id", "name": "name_id", "worker": "worker_id", "queue": "queue_id"}
-_LOOKUPS: Final = (TextField.ID, TextField.PARENT, TextField.ROOT)
+_LOOKUPS: Final = (TextField.ID, TextField.PARENT, TextField.ROOT, TextField.FAILURE)
 """Fields whose index leads to a handful of tasks."""
 _PLUS: Final[custom_op[Any]] = custom_op("+", precedence=15)
 _SUCCESS: Final = "SUCCESS"
@@ -150,14 +151,26 @@ def _lookup(node: Node) -> Condition:
     by_id = select(task.c.id).where(task.c.task_id == node.text)
     if node.field is TextField.ID:
         return task.c.id.in_(by_id)
+    if node.field is TextField.FAILURE:
+        return task.c.id.in_(failed_so(node.text))
     if node.field is TextField.PARENT:
         return task.c.id.in_(select(task.c.id).where(task.c.parent_id == node.text, IN_WINDOW))
     family = select(task.c.id).where(task.c.root_id == node.text, task.c.root_id != task.c.task_id, IN_WINDOW)
     return task.c.id.in_(family.union_all(by_id))
 
 
+def failed_so(group: str) -> Select[tuple[int]]:
+    """Return the rows of a group of failures, of those that a step looks at."""
+    numbers = select(failure_group.c.id).where(failure_group.c.fingerprint == group)
+    window = failure_task.c.row_id.between(bindparam("low", 0), bindparam("high", NEWEST_ROW))
+    return select(failure_task.c.row_id).where(failure_task.c.group_id.in_(numbers), window)
+
+
 def task_column(field: str, driver: Driver) -> ColumnElement[Any]:
     """Return the column of a field of ``Task``; its index is out of bounds unless it is of the driver."""
+    if field == TextField.FAILURE:
+        groups = select(failure_group.c.fingerprint).join(failure_task, failure_task.c.group_id == failure_group.c.id)
+        return groups.where(failure_task.c.row_id == task.c.id).scalar_subquery()
     name = _COLUMN_NAMES.get(field, field)
     column: ColumnElement[Any] = task.c[name]
     return column if field in driver else UnaryExpression(column, operator=_PLUS, type_=column.type)

@@ -14,6 +14,8 @@ from umbel.store.protocols import Deleted, Pruned, Retention
 from umbel.store.relational import blocks, counters, gaps, inspection, row_ids
 from umbel.store.relational.ages import Aged, Row, Stretch
 from umbel.store.relational.counters import CountKey
+from umbel.store.relational.failure_prune import FailurePruner
+from umbel.store.relational.failures import FAILED, forget_tasks
 from umbel.store.relational.pace import Pace
 from umbel.store.relational.rollup_prune import RollupPruner
 from umbel.store.relational.unused import UnusedTerms
@@ -47,6 +49,7 @@ class Pruner:
         self._aged = Aged(self._look, self._walk)
         self._unused = UnusedTerms(connection)
         self._rollups = RollupPruner(connection, elapsed)
+        self._failures = FailurePruner(connection, elapsed)
         self.pace = Pace()
         self._looked_to = 0
         """Rows up to this one are tasks that only age can delete; 0 again when a run of slices has ended."""
@@ -65,10 +68,15 @@ class Pruner:
         rollups, more_rollups = self._rollups.slice(retention, now, end)
         if rollups:
             self._unused.expect()
-        more = more or more_rollups
+        failures, more_failures = self._failures.slice(retention, now, end)
+        more = more or more_rollups or more_failures
         terms, more_terms = (0, False) if more else self._unused.slice()
         return Pruned(
-            tasks=tasks, journal=journal, terms=terms, rollups=rollups, more=more or more_journal or more_terms
+            tasks=tasks,
+            journal=journal,
+            terms=terms,
+            rollups=rollups + failures,
+            more=more or more_journal or more_terms,
         )
 
     def delete(self, places: Sequence[int]) -> Deleted:
@@ -136,6 +144,7 @@ class Pruner:
             return
         self._connection.exec_driver_sql("DELETE FROM task WHERE id = ?", [(row.row_id,) for row in rows])
         row_ids.keep(self._connection, max(row.row_id for row in rows))
+        forget_tasks(self._connection, [row.row_id for row in rows if row.state == FAILED])
         gone: Counter[CountKey] = Counter((row.name_id, row.state) for row in rows)
         counters.add(self._connection, {key: -n for key, n in gone.items()})
         self._unused.expect()

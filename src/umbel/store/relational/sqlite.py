@@ -60,6 +60,7 @@ from umbel.store.relational.audit import RelationalAudit
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import prepare, reader_engine, writer_engine
 from umbel.store.relational.errors import translated
+from umbel.store.relational.failure_reads import RelationalFailures
 from umbel.store.relational.inspection import InspectionRows
 from umbel.store.relational.migrate import migrate, must_be_current, must_be_ours
 from umbel.store.relational.plan import NOT_SUCCESS
@@ -116,6 +117,7 @@ class SqliteStore:
         self.queues = RelationalQueues(self._access)
         self.inspection = InspectionRows(self._access)
         self.audit = RelationalAudit(self._access)
+        self.failures = RelationalFailures(self._access)
 
     @property
     def masked_url(self) -> str:

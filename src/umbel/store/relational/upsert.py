@@ -17,6 +17,7 @@ from umbel.model.tasks import TERMINAL_STATES, Facts
 from umbel.store.relational import counters, rollups, row_ids
 from umbel.store.relational.blocks import Bounds
 from umbel.store.relational.counters import CountKey
+from umbel.store.relational.failures import FAILED, FailureRows, Outcome, outcome
 from umbel.store.relational.plain import plain
 from umbel.store.relational.rows import Told, facts_from, retried_at, told_of
 from umbel.store.relational.tables import DEFAULT_CLUSTER
@@ -96,6 +97,7 @@ class TaskRows:
         self._terms = terms
         self._clock = clock
         self._rollups = rollups.Rollups(connection)
+        self._failures = FailureRows(connection)
         self._unfinished: OrderedDict[str, Known] = OrderedDict()
 
     def forget(self) -> None:
@@ -116,6 +118,8 @@ class TaskRows:
         written.update(change.join(batch, rest, known))
         change.finish()
         self._rollups.write(change.rollups)
+        if change.failures:
+            self._failures.write(change.failures)
         self._remember(written)
         return [task_id for task_id in batch.events if task_id in written]
 
@@ -162,6 +166,7 @@ class _Change:
         "_now",
         "_terms",
         "_updates",
+        "failures",
         "rollups",
     )
 
@@ -171,6 +176,7 @@ class _Change:
         self._new_rows = new_rows
         self._now = now
         self.rollups = rollups.Change()
+        self.failures: list[Outcome] = []
         self._inserts: list[tuple[Any, ...]] = []
         self._updates: list[tuple[Any, ...]] = []
         self._full_updates: list[tuple[Any, ...]] = []
@@ -252,6 +258,9 @@ class _Change:
         else:
             self._counts[old.indexed[0], old.state] -= 1
             self.rollups.replace(old.indexed, old.share, new.indexed, new.share)
+        was = None if old is None else old.state
+        if FAILED in (new.state, was):
+            self.failures.append(outcome(new.row_id, was, new.state, new.times, new.share, new.facts))
 
     def _count_news(self, old: Known, new: Known) -> None:
         """Count what happened to a task since an archive brought it back: the rest was counted when it happened."""
