@@ -20,6 +20,7 @@ from umbel.store.protocols.inspection import InspectionStore
 from umbel.store.protocols.metrics import MetricsReader
 from umbel.store.protocols.queues import QueueStore
 from umbel.store.protocols.reading import CountKind, JournalBatch, JournalSpan, NameCount, Sort, TaskList, TaskReader
+from umbel.store.protocols.schedules import EntryPage, ScheduleStore
 from umbel.store.protocols.workers import WorkerStore
 from umbel.store.protocols.writing import Arrival, Commit, Pruned, Retention, TaskType, TaskWriter
 
@@ -34,6 +35,7 @@ __all__ = [
     "Commit",
     "CountKind",
     "Deleted",
+    "EntryPage",
     "FailureStore",
     "GapStore",
     "InspectionStore",
@@ -47,6 +49,7 @@ __all__ = [
     "QueueStore",
     "Restored",
     "Retention",
+    "ScheduleStore",
     "Sort",
     "Store",
     "StoreBroken",
@@ -84,6 +87,10 @@ class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsRea
     @property
     def queues(self) -> QueueStore:
         """What was read of queues and of the broker."""
+
+    @property
+    def schedules(self) -> ScheduleStore:
+        """What should run and when, and what became of it."""
 
     def close(self) -> None:
         """Let go of files and connections. Safe to call twice."""

@@ -67,6 +67,7 @@ from umbel.store.relational.plan import NOT_SUCCESS
 from umbel.store.relational.queues import RelationalQueues
 from umbel.store.relational.reader import OutOfTime, Reader, reading
 from umbel.store.relational.rows import RECORD_COLUMNS
+from umbel.store.relational.schedules import ScheduleRows
 from umbel.store.relational.tables import task, term
 
 READ_LIMIT_S: Final = 1.0
@@ -117,6 +118,7 @@ class SqliteStore:
         self.queues = RelationalQueues(self._access)
         self.inspection = InspectionRows(self._access)
         self.audit = RelationalAudit(self._access)
+        self.schedules = ScheduleRows(self._access)
         self.failures = RelationalFailures(self._access)
 
     @property
