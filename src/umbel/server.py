@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from umbel import __version__
 from umbel.control.catalogue import Catalogue
+from umbel.control.groups import GroupFinder
 from umbel.control.inspect import Inspector
 from umbel.control.mute import MuteTasks
 from umbel.control.reconcile import Reconciler
@@ -49,6 +50,7 @@ from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
 from umbel.web.self_view import SelfView, without_mute
 from umbel.web.trust import Trust
 from umbel.web.views import Sight, Views
+from umbel.web.workflows import Workflows
 
 STOP_TIMEOUT_S: Final = 5.0
 EXCERPT_SHOWN: Final = 500
@@ -110,6 +112,7 @@ class _Parts:
         self.mute = MuteTasks(self.inspector, self._lost, clock=time.time, window_s=WINDOW_S)
         self.catalogue = Catalogue(self.inspector, store, mute=self.mute, clock=time.time, logger=control_log)
         self._masker = _masker(app, settings)
+        self._groups = GroupFinder(app, masker=self._masker)
         self.repair = Reconciler(
             store,
             inspector=self.inspector,
@@ -157,7 +160,8 @@ class _Parts:
 
     def served(self) -> Parts:
         """Return what the routes are given."""
-        return Parts(views=self.views, health=self.health, own=self.own, hub=self.hub)
+        workflows = Workflows(self.views, groups=self._groups.look_up, why_none=self._groups.why_none)
+        return Parts(views=self.views, health=self.health, own=self.own, hub=self.hub, workflows=workflows)
 
     def _sight(self) -> Sight:
         broker = self.collector.health().broker

@@ -22,6 +22,7 @@ from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive, SelfTotals
 from umbel.web.self_view import SelfView
 from umbel.web.trust import Trust
 from umbel.web.views import Views
+from umbel.web.workflows import Workflows
 
 
 class Served:
@@ -84,7 +85,8 @@ def parts_over(
     store: Store, *, health: HealthView, own: SelfView, hub: Hub, clock: Callable[[], float] = time.time
 ) -> Parts:
     """Return what the routes are given, over a store alone: no broker, no worker and nobody to ask."""
-    return Parts(views=Views(store, clock=clock), health=health, own=own, hub=hub)
+    views = Views(store, clock=clock)
+    return Parts(views=views, health=health, own=own, hub=hub, workflows=Workflows(views))
 
 
 def own_view(health: HealthView, account: Callable[[], SelfAccount], *, clock: Callable[[], float]) -> SelfView:

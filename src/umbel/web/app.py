@@ -25,11 +25,13 @@ from umbel.web.parts import Parts, given
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
 from umbel.web.routes.gaps import GapRoutes
 from umbel.web.routes.history import HistoryRoutes
+from umbel.web.routes.listing import ListingRoutes
 from umbel.web.routes.metrics import MetricsRoutes
 from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
 from umbel.web.routes.stream import StreamRoutes
 from umbel.web.routes.tasks import TaskRoutes
+from umbel.web.routes.workflow import WorkflowRoutes
 
 ANYONE = User(name=None, role=Role.ADMIN, how="none")
 """Who asks where no credentials are set and the server is reached over loopback only."""
@@ -66,9 +68,11 @@ def create_litestar(site: Site, parts: Parts) -> Litestar:
             ClusterRoutes,
             GapRoutes,
             HistoryRoutes,
+            ListingRoutes,
             MetricsRoutes,
             OwnRoutes,
             StreamRoutes,
+            WorkflowRoutes,
             healthcheck,
             metrics,
             *Pages(f"{site.prefix}/").handlers(),

@@ -15,6 +15,7 @@ from umbel.live.hub import TooManyReaders
 from umbel.model.errors import UmbelError
 from umbel.model.search import SearchError
 from umbel.store.protocols import BadCursor, BadQuestion, QueryTooSlow, StoreError
+from umbel.store.protocols.views import TooManyViews
 from umbel.web.clearing import ClearingRuns, NotConfirmed
 from umbel.web.exports import ExportRuns
 from umbel.web.schemas import Problem
@@ -33,6 +34,7 @@ _STATUS: Final[tuple[tuple[type[UmbelError], HTTPStatus], ...]] = (
     (BadQuestion, HTTPStatus.BAD_REQUEST),
     (NotConfirmed, HTTPStatus.BAD_REQUEST),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (TooManyViews, HTTPStatus.CONFLICT),
     (ClearingRuns, HTTPStatus.CONFLICT),
     (ExportRuns, HTTPStatus.CONFLICT),
     (TooManyReaders, HTTPStatus.SERVICE_UNAVAILABLE),

@@ -119,5 +119,6 @@ class UnderPrefix:
         path = scope.get("path", "")
         if path == self._prefix or path.startswith(f"{self._prefix}/"):
             path = path.removeprefix(self._prefix) or "/"
-            scope["path"], scope["raw_path"] = path, path.encode()
+            raw = scope["raw_path"].removeprefix(self._prefix.encode())
+            scope["path"], scope["raw_path"] = path, raw or b"/"
         await self._app(scope, receive, send)

@@ -11,6 +11,7 @@ from umbel.live.hub import Hub
 from umbel.web.health import HealthView
 from umbel.web.self_view import SelfView
 from umbel.web.views import Views
+from umbel.web.workflows import Workflows
 
 
 class Parts(Struct, frozen=True, kw_only=True):
@@ -20,7 +21,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     health: HealthView
     own: SelfView
     hub: Hub
-
+    workflows: Workflows
     def dependencies(self) -> dict[str, Provide]:
         """Return each part as Litestar gives it to handlers."""
         return {name: given(getattr(self, name)) for name in self.__struct_fields__}

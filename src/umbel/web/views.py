@@ -13,7 +13,18 @@ from umbel.model.search import Equals, Query, TextField
 from umbel.model.tasks import State, Task
 from umbel.model.verdicts import LOST, Verdict, verdict_of
 from umbel.model.workers import Worker, WorkerState, liveness
-from umbel.store.protocols import GapStore, MetricsReader, NameCount, TaskArchive, TaskReader, TaskType, WorkerStore
+from umbel.store.protocols import (
+    FamilyReader,
+    GapStore,
+    MetricsReader,
+    NameCount,
+    TaskArchive,
+    TaskReader,
+    TaskSummaries,
+    TaskType,
+    ViewStore,
+    WorkerStore,
+)
 from umbel.web import convert, gaps, schemas
 
 KEPT_S: Final = 1.0
@@ -36,6 +47,17 @@ SEES: Final = Sight()
 class Reader(TaskReader, TaskArchive, GapStore, MetricsReader, WorkerStore, Protocol):
     """The serving side's half of a store."""
 
+    @property
+    def summaries(self) -> TaskSummaries:
+        """Counts of what a search finds."""
+
+    @property
+    def families(self) -> FamilyReader:
+        """Tasks that belong together."""
+
+    @property
+    def saved_views(self) -> ViewStore:
+        """Searches with a name."""
     @property
     def masked_url(self) -> str:
         """The store's URL without its password."""

@@ -15,12 +15,15 @@ from umbel.store.protocols.archive import Archived, ArchivePage, Deleted, Places
 from umbel.store.protocols.audit import AuditPage, AuditStore
 from umbel.store.protocols.errors import BadCursor, BadQuestion, QueryTooSlow, StoreBroken, StoreError, StoreUnavailable
 from umbel.store.protocols.failures import FailureStore
+from umbel.store.protocols.families import FamilyReader
 from umbel.store.protocols.gaps import GapStore
 from umbel.store.protocols.inspection import InspectionStore
 from umbel.store.protocols.metrics import MetricsReader
 from umbel.store.protocols.queues import QueueStore
 from umbel.store.protocols.reading import CountKind, JournalBatch, JournalSpan, NameCount, Sort, TaskList, TaskReader
 from umbel.store.protocols.schedules import EntryPage, ScheduleStore
+from umbel.store.protocols.summaries import TaskSummaries
+from umbel.store.protocols.views import ViewStore
 from umbel.store.protocols.workers import WorkerStore
 from umbel.store.protocols.writing import Arrival, Commit, Pruned, Retention, TaskType, TaskWriter
 
@@ -35,6 +38,7 @@ __all__ = [
     "Commit",
     "CountKind",
     "Deleted",
+    "FamilyReader",
     "EntryPage",
     "FailureStore",
     "GapStore",
@@ -59,8 +63,10 @@ __all__ = [
     "TaskArchive",
     "TaskList",
     "TaskReader",
+    "TaskSummaries",
     "TaskType",
     "TaskWriter",
+    "ViewStore",
     "WorkerStore",
 ]
 
@@ -75,6 +81,18 @@ class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsRea
     @property
     def audit(self) -> AuditStore:
         """Who did what."""
+
+    @property
+    def summaries(self) -> TaskSummaries:
+        """Counts of what a search finds."""
+
+    @property
+    def families(self) -> FamilyReader:
+        """Tasks that belong together."""
+
+    @property
+    def saved_views(self) -> ViewStore:
+        """Searches with a name."""
 
     @property
     def failures(self) -> FailureStore:

@@ -103,6 +103,10 @@ class Planner:
         condition = self._translated(query.root, NO_DRIVER)
         return self.plan(query)._replace(condition=condition, is_lookup=False, is_narrow=False)
 
+    def counted(self, query: Query) -> Condition:
+        """Return the condition on ``task_count`` of a search by nothing but name and state."""
+        return Translator(_count_column, self.resolve).condition(query.root)
+
     def _translated(self, root: Node, driver: Driver) -> Condition:
         condition = Translator(lambda field: task_column(field, driver), self.resolve).condition(root)
         return and_(condition, NOT_SUCCESS) if TextField.STATE in driver else condition
@@ -132,7 +136,7 @@ class Planner:
         """Return the exact number of tasks where the counters know it: a search by nothing but name and state."""
         if not _is_counted(query.root):
             return None
-        condition = Translator(_count_column, self.resolve).condition(query.root)
+        condition = self.counted(query)
         ((n,),) = self._reader.ask(select(func.coalesce(func.sum(task_count.c.n), 0)).where(condition))
         return int(n)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
+from urllib.parse import unquote
 
-from litestar import Controller, get
+from litestar import Controller, Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
@@ -53,9 +54,11 @@ class TaskRoutes(Controller):
         return _page(views, page)
 
     @get("/tasks/{task_id:path}", sync_to_thread=True, summary="One task", responses=problems(404, 503))
-    def get_task(self, views: NamedDependency[Views], task_id: FromPath[str]) -> schemas.TaskDetail:
+    def get_task(
+        self, request: Request[Any, Any, Any], views: NamedDependency[Views], task_id: FromPath[str]
+    ) -> schemas.TaskDetail:
         """Return one task with its attempts, its events and its relatives."""
-        task_id = task_id.removeprefix("/")
+        task_id = task_id_of(request, task_id)
         task = views.store.task(task_id)
         if task is None:
             message = f"no task {task_id!r} is stored: it was not seen, or its history was deleted"
@@ -66,6 +69,14 @@ class TaskRoutes(Controller):
     def list_task_names(self, views: NamedDependency[Views]) -> schemas.TaskNames:
         """Return the task names with exact counts by state, most tasks first."""
         return views.task_names(NAMES_LIMIT)
+
+
+def task_id_of(request: Request[Any, Any, Any], found: str) -> str:
+    """Return the id at the end of the path as it was sent: the router takes one of several slashes for all of them."""
+    given = found.removeprefix("/")
+    path = unquote(request.scope["raw_path"].decode("ascii", "replace"))
+    sent = path[path.find("/", len("/api/v1/")) + 1 :]
+    return sent if sent.replace("/", "") == given.replace("/", "") else given
 
 
 def query_of(views: Views, search: str) -> Query:
