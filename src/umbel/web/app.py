@@ -23,6 +23,7 @@ from umbel.web.exports import Exports
 from umbel.web.headers import LocalNames, OwnPages, SafeHeaders, UnderPrefix
 from umbel.web.parts import Parts, given
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
+from umbel.web.routes.failures import FailureRoutes
 from umbel.web.routes.gaps import GapRoutes
 from umbel.web.routes.history import HistoryRoutes
 from umbel.web.routes.listing import ListingRoutes
@@ -66,6 +67,7 @@ def create_litestar(site: Site, parts: Parts) -> Litestar:
         route_handlers=[
             TaskRoutes,
             ClusterRoutes,
+            FailureRoutes,
             GapRoutes,
             HistoryRoutes,
             ListingRoutes,

@@ -14,6 +14,8 @@ from umbel.model.tasks import State, Task
 from umbel.model.verdicts import LOST, Verdict, verdict_of
 from umbel.model.workers import Worker, WorkerState, liveness
 from umbel.store.protocols import (
+    AuditStore,
+    FailureStore,
     FamilyReader,
     GapStore,
     MetricsReader,
@@ -46,6 +48,14 @@ SEES: Final = Sight()
 
 class Reader(TaskReader, TaskArchive, GapStore, MetricsReader, WorkerStore, Protocol):
     """The serving side's half of a store."""
+
+    @property
+    def failures(self) -> FailureStore:
+        """Groups of tasks that failed in the same way."""
+
+    @property
+    def audit(self) -> AuditStore:
+        """Who did what."""
 
     @property
     def summaries(self) -> TaskSummaries:

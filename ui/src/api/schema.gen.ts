@@ -4,6 +4,57 @@
  */
 
 export interface paths {
+    "/api/v1/failures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Groups of failures */
+        get: operations["ApiV1FailuresListFailures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/failures/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group of failures */
+        get: operations["ApiV1FailuresGroupIdGetFailure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/failures/{group_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resolve, ignore or reopen a group */
+        post: operations["ApiV1FailuresGroupIdDecisionDecide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gaps": {
         parameters: {
             query?: never;
@@ -210,6 +261,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/task-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts of some searches */
+        get: operations["ApiV1TaskCountsGetCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/task-names": {
         parameters: {
             query?: never;
@@ -219,6 +287,23 @@ export interface paths {
         };
         /** Task names */
         get: operations["ApiV1TaskNamesListTaskNames"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts of a search */
+        get: operations["ApiV1TaskSummaryGetSummary"];
         put?: never;
         post?: never;
         delete?: never;
@@ -261,6 +346,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved views */
+        get: operations["ApiV1ViewsListViews"];
+        put?: never;
+        /** Save a view */
+        post: operations["ApiV1ViewsSaveView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a view */
+        put: operations["ApiV1ViewsViewIdChangeView"];
+        post?: never;
+        /** Delete a view */
+        delete: operations["ApiV1ViewsViewIdDropView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workers": {
         parameters: {
             query?: never;
@@ -270,6 +391,23 @@ export interface paths {
         };
         /** All workers */
         get: operations["ApiV1WorkersListWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workflow/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a task is part of */
+        get: operations["ApiV1WorkflowTaskIdGetWorkflow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -375,6 +513,14 @@ export interface components {
             /** @default 0 */
             unknown: number;
         };
+        /** Column */
+        Column: {
+            /** Format: date-time */
+            at: string;
+            by_state: {
+                [key: string]: number;
+            };
+        };
         /** Count */
         Count: {
             /** @enum {string} */
@@ -387,6 +533,18 @@ export interface components {
             reason?: string | null;
             until?: string | null;
         };
+        /** DecideFailure */
+        DecideFailure: {
+            /** @enum {string} */
+            decision: "open" | "resolved" | "ignored";
+            note?: string | null;
+        };
+        /**
+         * Decision
+         * @description What a person decided about a group. ``OPEN`` takes it back.
+         * @enum {string}
+         */
+        Decision: "open" | "resolved" | "ignored";
         /** Doubt */
         Doubt: {
             advice: string;
@@ -406,6 +564,83 @@ export interface components {
             /** Format: date-time */
             started_at: string;
             tasks: number;
+        };
+        /** Facet */
+        Facet: {
+            exact: boolean;
+            items: components["schemas"]["FacetValue"][];
+            /** @default 0 */
+            others: number;
+        };
+        /** FacetValue */
+        FacetValue: {
+            n: number;
+            value: string | null;
+        };
+        /** FailureDetail */
+        FailureDetail: {
+            by_hour: number[];
+            group: components["schemas"]["FailureGroup"];
+            /** Format: date-time */
+            hours_from: string;
+            looked_at: number;
+            names: components["schemas"]["FailureShare"][];
+            sample: string | null;
+            tasks: components["schemas"]["TaskRow"][];
+            traceback: string | null;
+            windows: components["schemas"]["FailureWindow"][];
+            workers: components["schemas"]["FailureShare"][];
+        };
+        /** FailureGroup */
+        FailureGroup: {
+            by_hour: number[];
+            counts: number[];
+            decided_at: string | null;
+            decided_by: string | null;
+            /** @enum {string} */
+            decision: "open" | "resolved" | "ignored";
+            exception: string | null;
+            /** Format: date-time */
+            first_at: string;
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            message: string;
+            names: string[];
+            names_cut: boolean;
+            note: string | null;
+            place: string | null;
+            total: number;
+            /** @enum {string} */
+            trend: "regressed" | "surging" | "new" | "recurring" | "quiet" | "resolved" | "ignored";
+            type: string;
+            usual_per_hour: number | null;
+        };
+        /** FailureShare */
+        FailureShare: {
+            tasks: number;
+            text: string | null;
+        };
+        /** FailureWindow */
+        FailureWindow: {
+            seconds: number;
+            /** Format: date-time */
+            since: string;
+        };
+        /** Failures */
+        Failures: {
+            by_decision: {
+                [key: string]: number;
+            };
+            cut: boolean;
+            ended_in_hour: number;
+            /** Format: date-time */
+            hours_from: string;
+            items: components["schemas"]["FailureGroup"][];
+            /** Format: date-time */
+            now: string;
+            totals: number[];
+            windows: components["schemas"]["FailureWindow"][];
         };
         /** Gap */
         Gap: {
@@ -576,6 +811,26 @@ export interface components {
             url: string;
             /** @default 0 */
             waiting: number;
+        };
+        /** SaveView */
+        SaveView: {
+            columns?: string | null;
+            /** @description What its tab says. */
+            name: string;
+            /**
+             * @description A search, as the list takes it.
+             * @default
+             */
+            search: string;
+            /** @default false */
+            shared: boolean;
+            sort?: string | null;
+        };
+        /** SavedViews */
+        SavedViews: {
+            items: components["schemas"]["View"][];
+            why_not?: string | null;
+            why_not_shared?: string | null;
         };
         /** SelfAccount */
         SelfAccount: {
@@ -752,6 +1007,20 @@ export interface components {
             sampled: boolean;
             seq: number;
         };
+        /** TaskColumns */
+        TaskColumns: {
+            columns: components["schemas"]["Column"][];
+            step_s: number;
+        };
+        /** TaskCount */
+        TaskCount: {
+            search: string;
+            total: components["schemas"]["Count"];
+        };
+        /** TaskCounts */
+        TaskCounts: {
+            items: components["schemas"]["TaskCount"][];
+        };
         /** TaskDetail */
         TaskDetail: {
             args?: string | null;
@@ -872,6 +1141,37 @@ export interface components {
             wait_s?: number | null;
             worker?: string | null;
         };
+        /** TaskSummary */
+        TaskSummary: {
+            complete: boolean;
+            covered_until: string | null;
+            histogram: components["schemas"]["TaskColumns"];
+            names: components["schemas"]["Facet"];
+            queues: components["schemas"]["Facet"];
+            states: components["schemas"]["Facet"];
+            total: components["schemas"]["Count"];
+            workers: components["schemas"]["Facet"];
+        };
+        /** TaskWorkflow */
+        TaskWorkflow: {
+            bundles: components["schemas"]["WorkflowBundle"][];
+            by_state: {
+                [key: string]: number;
+            };
+            complete: boolean;
+            critical: string[];
+            crowds: components["schemas"]["WorkflowCrowd"][];
+            edges: components["schemas"]["WorkflowEdge"][];
+            /**
+             * @default events
+             * @enum {string}
+             */
+            groups: "result backend" | "events";
+            groups_note?: string | null;
+            root_id: string;
+            starts: string[];
+            tasks: components["schemas"]["WorkflowTask"][];
+        };
         /** Verdict */
         Verdict: {
             code: string;
@@ -881,6 +1181,19 @@ export interface components {
              */
             severity: "info" | "warning" | "critical";
             text: string;
+        };
+        /** View */
+        View: {
+            columns?: string | null;
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            mine: boolean;
+            name: string;
+            owner: string | null;
+            search: string;
+            shared: boolean;
+            sort?: string | null;
         };
         /** Worker */
         Worker: {
@@ -912,6 +1225,49 @@ export interface components {
             };
             items: components["schemas"]["Worker"][];
         };
+        /** WorkflowBundle */
+        WorkflowBundle: {
+            body?: string | null;
+            crowds: number[];
+            group_id?: string | null;
+            id: string;
+            /** @default false */
+            is_chord: boolean;
+            size?: number | null;
+            tasks: string[];
+        };
+        /** WorkflowCrowd */
+        WorkflowCrowd: {
+            by_state: {
+                [key: string]: number;
+            };
+            first_at?: string | null;
+            last_at?: string | null;
+            name: string | null;
+        };
+        /** WorkflowEdge */
+        WorkflowEdge: {
+            /** @enum {string} */
+            link: "called" | "followed" | "joined";
+            source: string;
+            target: string;
+        };
+        /** WorkflowTask */
+        WorkflowTask: {
+            exception?: string | null;
+            finished_at?: string | null;
+            id: string;
+            name: string | null;
+            received_at?: string | null;
+            /** @default 0 */
+            retries: number;
+            runtime_s?: number | null;
+            sent_at?: string | null;
+            started_at?: string | null;
+            state: string;
+            verdict?: components["schemas"]["Verdict"] | null;
+            worker?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -926,10 +1282,20 @@ export type ClearHistory = components['schemas']['ClearHistory'];
 export type ClearingPreview = components['schemas']['ClearingPreview'];
 export type ClearingState = components['schemas']['ClearingState'];
 export type CollectorHealth = components['schemas']['CollectorHealth'];
+export type Column = components['schemas']['Column'];
 export type Count = components['schemas']['Count'];
 export type Coverage = components['schemas']['Coverage'];
+export type DecideFailure = components['schemas']['DecideFailure'];
+export type Decision = components['schemas']['Decision'];
 export type Doubt = components['schemas']['Doubt'];
 export type ExportState = components['schemas']['ExportState'];
+export type Facet = components['schemas']['Facet'];
+export type FacetValue = components['schemas']['FacetValue'];
+export type FailureDetail = components['schemas']['FailureDetail'];
+export type FailureGroup = components['schemas']['FailureGroup'];
+export type FailureShare = components['schemas']['FailureShare'];
+export type FailureWindow = components['schemas']['FailureWindow'];
+export type Failures = components['schemas']['Failures'];
 export type Gap = components['schemas']['Gap'];
 export type GapKind = components['schemas']['GapKind'];
 export type Gaps = components['schemas']['Gaps'];
@@ -945,6 +1311,8 @@ export type Overview = components['schemas']['Overview'];
 export type Problem = components['schemas']['Problem'];
 export type Repair = components['schemas']['Repair'];
 export type ResultFeed = components['schemas']['ResultFeed'];
+export type SaveView = components['schemas']['SaveView'];
+export type SavedViews = components['schemas']['SavedViews'];
 export type SelfAccount = components['schemas']['SelfAccount'];
 export type SelfIngest = components['schemas']['SelfIngest'];
 export type SelfLive = components['schemas']['SelfLive'];
@@ -959,6 +1327,9 @@ export type StoreHealth = components['schemas']['StoreHealth'];
 export type StreamGap = components['schemas']['StreamGap'];
 export type StreamHello = components['schemas']['StreamHello'];
 export type StreamTasks = components['schemas']['StreamTasks'];
+export type TaskColumns = components['schemas']['TaskColumns'];
+export type TaskCount = components['schemas']['TaskCount'];
+export type TaskCounts = components['schemas']['TaskCounts'];
 export type TaskDetail = components['schemas']['TaskDetail'];
 export type TaskEvent = components['schemas']['TaskEvent'];
 export type TaskName = components['schemas']['TaskName'];
@@ -966,11 +1337,178 @@ export type TaskNames = components['schemas']['TaskNames'];
 export type TaskPage = components['schemas']['TaskPage'];
 export type TaskRef = components['schemas']['TaskRef'];
 export type TaskRow = components['schemas']['TaskRow'];
+export type TaskSummary = components['schemas']['TaskSummary'];
+export type TaskWorkflow = components['schemas']['TaskWorkflow'];
 export type Verdict = components['schemas']['Verdict'];
+export type View = components['schemas']['View'];
 export type Worker = components['schemas']['Worker'];
 export type Workers = components['schemas']['Workers'];
+export type WorkflowBundle = components['schemas']['WorkflowBundle'];
+export type WorkflowCrowd = components['schemas']['WorkflowCrowd'];
+export type WorkflowEdge = components['schemas']['WorkflowEdge'];
+export type WorkflowTask = components['schemas']['WorkflowTask'];
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiV1FailuresListFailures: {
+        parameters: {
+            query?: {
+                /** @description Groups of which this was decided only; a regressed one is open. */
+                decision?: components["schemas"]["Decision"] | null;
+                /** @description How many groups at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failures"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FailuresGroupIdGetFailure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1FailuresGroupIdDecisionDecide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideFailure"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1GapsListGaps: {
         parameters: {
             query?: {
@@ -1463,6 +2001,47 @@ export interface operations {
             };
         };
     };
+    ApiV1TaskCountsGetCounts: {
+        parameters: {
+            query: {
+                /** @description Searches to count, one parameter each. */
+                search: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskCounts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1TaskNamesListTaskNames: {
         parameters: {
             query?: never;
@@ -1479,6 +2058,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskNames"];
+                };
+            };
+        };
+    };
+    ApiV1TaskSummaryGetSummary: {
+        parameters: {
+            query?: {
+                /** @description A search, such as `state:failure sms`. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskSummary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1585,6 +2205,219 @@ export interface operations {
             };
         };
     };
+    ApiV1ViewsListViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ViewsSaveView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveView"];
+            };
+        };
+        responses: {
+            /** @description Document created, URL follows */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ViewsViewIdChangeView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SaveView"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1ViewsViewIdDropView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, nothing follows */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1WorkersListWorkers: {
         parameters: {
             query?: never;
@@ -1601,6 +2434,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workers"];
+                };
+            };
+        };
+    };
+    ApiV1WorkflowTaskIdGetWorkflow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskWorkflow"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
