@@ -45,6 +45,7 @@ from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
 from umbel.web.health import HealthView, Identity
 from umbel.web.parts import Parts
+from umbel.web.links import Links
 from umbel.web.process import ProcessProbe
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
 from umbel.web.self_view import SelfView, without_mute
@@ -96,6 +97,7 @@ class _Parts:
     """The running parts and how they hang together."""
 
     def __init__(self, settings: Settings, store: Store, app: Celery) -> None:
+        self._settings = settings
         self.collector = Collector(
             app,
             store,
@@ -161,7 +163,10 @@ class _Parts:
     def served(self) -> Parts:
         """Return what the routes are given."""
         workflows = Workflows(self.views, groups=self._groups.look_up, why_none=self._groups.why_none)
-        return Parts(views=self.views, health=self.health, own=self.own, hub=self.hub, workflows=workflows)
+        links = Links(self._settings.link)
+        return Parts(
+            views=self.views, health=self.health, own=self.own, hub=self.hub, workflows=workflows, links=links
+        )
 
     def _sight(self) -> Sight:
         broker = self.collector.health().broker

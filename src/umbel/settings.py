@@ -32,6 +32,7 @@ Kind = Literal[
     "number",
     "size",
     "list",
+    "links",
     "prefix",
     "level",
     "ages",
@@ -313,6 +314,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         str | None,
         About(help="Label on every page, for example staging, to tell two Umbels apart."),
     ] = None
+    link: Annotated[
+        tuple[str, ...],
+        About(
+            help="A way from each task to another tool, under a label, for example "
+            "'Logs=https://logs.example/?q={id}'; {name}, {worker}, {queue}, {root_id} and others are filled in, too. "
+            "Can be given several times.",
+            kind="links",
+        ),
+    ] = ()
     log_level: Annotated[
         str,
         About(

@@ -86,3 +86,14 @@ def test_bad_credentials_are_not_shown(text: str) -> None:
 def test_commas_of_hashes_and_passwords_split_nothing() -> None:
     """An argon2 hash holds commas, and so may a password."""
     assert split_credentials(f"ana:{ARGON},bo:a,b, cy:c") == (f"ana:{ARGON}", "bo:a,b", "cy:c")
+
+
+def test_links_to_other_tools() -> None:
+    """Several after a |; one that would be no link is refused by its label."""
+    setting = SETTINGS["link"]
+    assert parse(setting, "Logs=https://l.example/{id} | Trace=http://t.example/?q={root_id}", "UMBEL_LINK") == (
+        "Logs=https://l.example/{id}",
+        "Trace=http://t.example/?q={root_id}",
+    )
+    with pytest.raises(SettingsError, match="Logs"):
+        parse(setting, "Logs=javascript:alert(1)", "--link")

@@ -8,6 +8,7 @@ import httpx
 from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, an_event, received
 from tests.support.served import Served
 from umbel.store.protocols import TaskType
+from umbel.web.links import Links
 
 
 def test_a_stored_task_is_listed_and_shown(server: Served, client: httpx.Client) -> None:
@@ -122,3 +123,14 @@ def test_a_task_that_no_longer_runs_is_counted_as_lost(server: Served, client: h
     )
     overview = client.get("/api/v1/overview").json()
     assert (overview["by_state"], overview["lost"]) == ({"STARTED": 2}, {"kind": "exact", "value": 1})
+
+
+def test_links_lead_from_a_task_to_other_tools(server: Served) -> None:
+    """Their places are filled with what the task is; without a template there is none."""
+    server.commit(received(0, uuid="a/b &c", root_id="r"))
+    task = server.store.task("a/b &c")
+    assert task is not None
+    (link,) = Links(["Logs=https://logs.example/?q={id}", "Queue=https://q.example/{queue}"]).of(task)
+    assert (link.label, link.url) == ("Logs", "https://logs.example/?q=a%2Fb%20%26c")
+    with httpx.Client(base_url=server.url) as client:
+        assert client.get("/api/v1/tasks/a%2Fb%20%26c").json()["links"] == []

@@ -21,7 +21,7 @@ class SettingOption(click.Option):
         super().__init__(
             [*names, setting.name],
             type=click.UNPROCESSED,
-            multiple=setting.about.kind == "list",
+            multiple=setting.about.kind in {"list", "links"},
             metavar=metavar(setting),
             help=f"{setting.about.help}  [{remark(setting, as_flower=as_flower)}]",
         )
@@ -100,6 +100,7 @@ def metavar(setting: Setting) -> str:
         "number": "N",
         "size": "SIZE",
         "list": "USER:PASSWORD",
+        "links": "LABEL=URL",
         "level": "LEVEL",
         "ages": "STATE=DAYS,...",
         "sync": "normal|full",

@@ -76,4 +76,4 @@ class Resolver:
 
 def _value_of(setting: Setting, given: Sequence[Given]) -> Any:  # noqa: ANN401 - as many types as settings
     values = [parse(setting, one.text, one.origin) for one in given]
-    return sum(values, ()) if setting.about.kind == "list" else values[-1]
+    return sum(values, ()) if setting.about.kind in {"list", "links"} else values[-1]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from umbel.model.links import template_of
 from umbel.model.search_parser import STATE_WORDS
 from umbel.settings import Kind, Receiver, Setting, SettingsError, masked
 
@@ -143,6 +144,16 @@ def _credentials(text: str) -> tuple[str, ...]:
     return entries
 
 
+def _links(text: str) -> tuple[str, ...]:
+    entries = tuple(filter(None, map(str.strip, text.split("|"))))
+    for entry in entries:
+        try:
+            template_of(entry)
+        except ValueError as error:
+            raise _Bad(str(error)) from error
+    return entries
+
+
 PARSERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "text": _text,
     "address": str,
@@ -153,6 +164,7 @@ PARSERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "number": _number,
     "size": _size,
     "list": _credentials,
+    "links": _links,
     "prefix": _prefix,
     "level": _level,
     "receiver": _receiver,

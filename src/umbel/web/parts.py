@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from umbel.live.hub import Hub
 from umbel.web.health import HealthView
+from umbel.web.links import Links
 from umbel.web.self_view import SelfView
 from umbel.web.views import Views
 from umbel.web.workflows import Workflows
@@ -22,6 +23,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     own: SelfView
     hub: Hub
     workflows: Workflows
+    links: Links = Links()
     def dependencies(self) -> dict[str, Provide]:
         """Return each part as Litestar gives it to handlers."""
         return {name: given(getattr(self, name)) for name in self.__struct_fields__}

@@ -137,9 +137,17 @@ class Gaps(Schema, frozen=True, kw_only=True):
     cut: bool = False
 
 
+class TaskLink(Schema, frozen=True, kw_only=True):
+    """A way to another tool."""
+
+    label: str
+    url: str
+
+
 class TaskDetail(TaskRow, frozen=True, kw_only=True):
     """Everything known about one task; nothing is cut. In ``gaps`` events of it may have been missed."""
 
+    links: list[TaskLink] = field(default_factory=list)
     exchange: str | None = None
     routing_key: str | None = None
     client: str | None = None

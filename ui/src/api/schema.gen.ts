@@ -557,6 +557,17 @@ export interface components {
             /** @default 0 */
             workers_left_out: number;
         };
+        /** ExpectedWorkers */
+        ExpectedWorkers: {
+            /** @enum {string} */
+            by: "all" | "name" | "queue";
+            missing?: string[];
+            /** @default 0 */
+            never_seen: number;
+            online: number;
+            wanted: number;
+            what: string;
+        };
         /** ExportState */
         ExportState: {
             format: string;
@@ -1040,6 +1051,7 @@ export interface components {
             id: string;
             kwargs?: string | null;
             learnt_from?: string | null;
+            links?: components["schemas"]["TaskLink"][];
             max_retries?: number | null;
             name: string | null;
             parent?: components["schemas"]["TaskRef"] | null;
@@ -1078,6 +1090,11 @@ export interface components {
             pid: number;
             type: string;
             worker: string;
+        };
+        /** TaskLink */
+        TaskLink: {
+            label: string;
+            url: string;
         };
         /** TaskName */
         TaskName: {
@@ -1198,32 +1215,68 @@ export interface components {
         /** Worker */
         Worker: {
             active?: number | null;
+            answered_at?: string | null;
             clock_offset_s?: number | null;
+            cpu?: number | null;
+            /** @enum {null|string} */
+            cpu_from?: "agent" | "process" | null;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            cpu_health: "healthy" | "warning" | "critical" | "unknown";
+            done_per_min?: number | null;
             first_seen_at?: string | null;
             freq_s?: number | null;
+            /** @default false */
+            hidden: boolean;
             last_event_at?: string | null;
             last_heartbeat_at?: string | null;
             loadavg?: number[] | null;
+            memory_bytes?: number | null;
+            /** @enum {null|string} */
+            memory_from?: "agent" | "peak" | "peak of main" | null;
+            /**
+             * @default unknown
+             * @enum {string}
+             */
+            memory_health: "healthy" | "warning" | "critical" | "unknown";
+            /** @default 0 */
+            missed: number;
             name: string;
+            offline_since?: string | null;
             online_since?: string | null;
             pid?: number | null;
+            pool?: string | null;
             processed?: number | null;
+            queues?: string[] | null;
+            /** @default 0 */
+            queues_left_out: number;
             reason: string;
+            reserved?: number | null;
             /** @default 0 */
             restarts: number;
             running?: number | null;
+            scheduled?: number | null;
+            /** @default false */
+            shares_name: boolean;
+            slots?: number | null;
             software?: string | null;
             software_version?: string | null;
             /** @enum {string} */
-            state: "online" | "silent" | "offline" | "unknown";
+            state: "online" | "busy" | "silent" | "offline" | "unknown";
             system?: string | null;
         };
         /** Workers */
         Workers: {
+            asked_at?: string | null;
+            busy?: number | null;
             by_state: {
                 [key: string]: number;
             };
+            expected?: components["schemas"]["ExpectedWorkers"][];
             items: components["schemas"]["Worker"][];
+            slots?: number | null;
         };
         /** WorkflowBundle */
         WorkflowBundle: {
@@ -1288,6 +1341,7 @@ export type Coverage = components['schemas']['Coverage'];
 export type DecideFailure = components['schemas']['DecideFailure'];
 export type Decision = components['schemas']['Decision'];
 export type Doubt = components['schemas']['Doubt'];
+export type ExpectedWorkers = components['schemas']['ExpectedWorkers'];
 export type ExportState = components['schemas']['ExportState'];
 export type Facet = components['schemas']['Facet'];
 export type FacetValue = components['schemas']['FacetValue'];
@@ -1332,6 +1386,7 @@ export type TaskCount = components['schemas']['TaskCount'];
 export type TaskCounts = components['schemas']['TaskCounts'];
 export type TaskDetail = components['schemas']['TaskDetail'];
 export type TaskEvent = components['schemas']['TaskEvent'];
+export type TaskLink = components['schemas']['TaskLink'];
 export type TaskName = components['schemas']['TaskName'];
 export type TaskNames = components['schemas']['TaskNames'];
 export type TaskPage = components['schemas']['TaskPage'];

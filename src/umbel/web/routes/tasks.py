@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from litestar import Controller, Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
+from msgspec.structs import replace
 
 from umbel.model.search import MAX_LENGTH, Query
 from umbel.model.search_parser import parse
@@ -15,6 +16,7 @@ from umbel.store.protocols import Sort, TaskList
 from umbel.web import convert, schemas
 from umbel.web.auth.access import ROLE, Role
 from umbel.web.errors import NotFound, problems
+from umbel.web.links import Links
 from umbel.web.views import Views
 
 NAMES_LIMIT: Final = 1_000
@@ -55,7 +57,11 @@ class TaskRoutes(Controller):
 
     @get("/tasks/{task_id:path}", sync_to_thread=True, summary="One task", responses=problems(404, 503))
     def get_task(
-        self, request: Request[Any, Any, Any], views: NamedDependency[Views], task_id: FromPath[str]
+        self,
+        request: Request[Any, Any, Any],
+        views: NamedDependency[Views],
+        links: NamedDependency[Links],
+        task_id: FromPath[str],
     ) -> schemas.TaskDetail:
         """Return one task with its attempts, its events and its relatives."""
         task_id = task_id_of(request, task_id)
@@ -63,7 +69,7 @@ class TaskRoutes(Controller):
         if task is None:
             message = f"no task {task_id!r} is stored: it was not seen, or its history was deleted"
             raise NotFound(message)
-        return views.detail(task)
+        return replace(views.detail(task), links=links.of(task))
 
     @get("/task-names", sync_to_thread=True, summary="Task names")
     def list_task_names(self, views: NamedDependency[Views]) -> schemas.TaskNames:
