@@ -14,6 +14,7 @@ import time
 from typing import Any, NoReturn
 
 from celery import Celery, Task, chain, chord, group
+from celery.contrib.abortable import AbortableTask
 from celery.exceptions import Ignore, Reject
 
 app = Celery("tests.support.celery_app")
@@ -25,6 +26,7 @@ app.conf.update(
     task_send_sent_event=os.environ.get("UMBEL_TEST_SENT_EVENTS", "1") == "1",
     worker_prefetch_multiplier=4,
     worker_hijack_root_logger=True,
+    worker_pool_restarts=os.environ.get("UMBEL_TEST_POOL_RESTARTS") == "1",
     timezone=os.environ.get("UMBEL_TEST_TIMEZONE"),
 )
 
@@ -93,6 +95,18 @@ def sleep(seconds: float) -> float:
     """Take ``seconds`` and return them."""
     time.sleep(seconds)
     return seconds
+
+
+@app.task(base=AbortableTask, bind=True)
+def abortable(self: Any, seconds: float = 30.0) -> str:
+    """Look every tenth of a second whether it is aborted."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if self.is_aborted():
+            note(what="aborted", id=self.request.id)
+            return "stopped when asked to"
+        time.sleep(0.1)
+    return "ran to its end"
 
 
 @app.task(base=Noted)

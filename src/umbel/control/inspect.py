@@ -36,10 +36,14 @@ class CannotAsk(UmbelError):
 
 
 class Command(Struct, frozen=True, kw_only=True):
-    """A remote control command (``celery.worker.control``) and its arguments."""
+    """A remote control command (``celery.worker.control``) and its arguments.
+
+    A worker that meets it after ``good_for_s`` passes it over; without it that is as long as answers are waited for.
+    """
 
     name: str
     arguments: dict[str, Any] = {}
+    good_for_s: float | None = None
 
 
 class Answers(Struct, frozen=True, kw_only=True):
@@ -191,9 +195,8 @@ class Inspector:
         if self._box is None:
             self._box = Mailbox(self._app, self._on_reply)
         command = question.command
-        self._box.send(
-            command.name, command.arguments, question.destination, ticket=question.ticket, within_s=question.within_s
-        )
+        within_s = question.within_s if command.good_for_s is None else command.good_for_s
+        self._box.send(command.name, command.arguments, question.destination, ticket=question.ticket, within_s=within_s)
 
     def _on_reply(self, ticket: str, answers: Mapping[str, Any]) -> None:
         found = self._open.get(ticket)
