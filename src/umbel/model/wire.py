@@ -89,7 +89,7 @@ class ProgressReport(TypedDict):
 
 
 class Rule(TypedDict):
-    """When an entry is due, by the fields of its ``kind``: ``interval``, ``crontab``, ``solar``, ``clocked``, ``other``.
+    """When an entry is due: ``kind`` is ``interval``, ``crontab``, ``solar``, ``clocked`` or ``other``.
 
     The fields of a crontab are its expressions as they were written.
     """
@@ -116,8 +116,6 @@ class BeatEntry(TypedDict):
     task: str
     schedule: str
     rule: Rule
-    args: NotRequired[str]
-    kwargs: NotRequired[str]
     queue: NotRequired[str]
     enabled: NotRequired[bool]
     last_run_at: NotRequired[float]
@@ -137,12 +135,14 @@ class BeatReport(TypedDict):
 
     ``entries`` are those that changed since the last report; where ``complete``, this and the other ``parts`` of the
     same ``listing`` hold all of them. ``gone`` are names that were taken out. ``entries_total`` is how many there are.
+    At ``ticked_at`` beat last looked what is due, and meant to sleep until ``next_tick_at``.
     """
 
     version: int
     scheduler: str
     started_at: float
     ticked_at: NotRequired[float]
+    next_tick_at: NotRequired[float]
     max_interval_s: NotRequired[float]
     timezone: NotRequired[str]
     entries_total: int
