@@ -14,6 +14,7 @@ import platformdirs
 from msgspec import Struct
 
 from umbel.model.errors import UmbelError
+from umbel.model.health import Limits, limit_of
 from umbel.model.secrets import MASK, mask_url
 
 GIB: Final = 1 << 30
@@ -38,6 +39,8 @@ Kind = Literal[
     "ages",
     "sync",
     "receiver",
+    "workers",
+    "limits",
 ]
 
 
@@ -328,6 +331,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         About(
             help="How much is logged: debug, info, warning or error.",
             kind="level",
+    threshold: Annotated[
+        tuple[str, ...],
+        About(
+            help="From which value on a figure is a warning, and above which it is critical, for all or for one task, "
+            "queue or worker: avg=5:10,send_batch.avg=10,email_senders.queue=100:1000; more after a comma. The figures "
+            "are success, avg, queue, cpu and memory.",
+            kind="limits",
+        ),
+    ] = ()
             flower="logging",
             short="-l",
         ),
@@ -394,6 +406,11 @@ def _rows() -> Iterator[Setting]:
 
 
 TABLE: Final = tuple(_rows())
+    @property
+    def limits(self) -> Limits:
+        """From which values on figures are a warning and critical."""
+        return Limits(map(limit_of, self.threshold))
+
 """The rows in their order on the page."""
 PUBLIC: Final = tuple(setting for setting in TABLE if not setting.about.internal)
 """The rows that a person can set."""

@@ -103,6 +103,7 @@ def metavar(setting: Setting) -> str:
         "links": "LABEL=URL",
         "level": "LEVEL",
         "ages": "STATE=DAYS,...",
+        "limits": "LIMIT,...",
         "sync": "normal|full",
         "receiver": "auto|kombu|redis|amqp",
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from umbel.model.health import limit_of
 from umbel.model.links import template_of
 from umbel.model.search_parser import STATE_WORDS
 from umbel.settings import Kind, Receiver, Setting, SettingsError, masked
@@ -110,6 +111,16 @@ def _ages(text: str) -> tuple[tuple[str, int], ...]:
     return tuple(ages.items())
 
 
+def _limits(text: str) -> tuple[str, ...]:
+    entries = tuple(filter(None, map(str.strip, text.split(","))))
+    for entry in entries:
+        try:
+            limit_of(entry)
+        except ValueError as error:
+            raise _Bad(str(error)) from None
+    return entries
+
+
 def _sync(text: str) -> str:
     if text.lower() not in SYNCHRONOUS:
         raise _Bad(f"allowed are {' and '.join(SYNCHRONOUS)}")
@@ -170,4 +181,5 @@ PARSERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "receiver": _receiver,
     "ages": _ages,
     "sync": _sync,
+    "limits": _limits,
 }
