@@ -98,19 +98,25 @@ class RedisServer(Broker):
 
 
 class RabbitServer(Broker):
-    """A real ``rabbitmq-server``: its own node, folder, ports and epmd. ``config`` are more lines of its file."""
+    """A real ``rabbitmq-server``: its own node, folder, ports and epmd. ``config`` are more lines of its file.
 
-    def __init__(self, folder: Path, *, config: str = "") -> None:
+    With ``management`` its management API answers at ``api``.
+    """
+
+    def __init__(self, folder: Path, *, config: str = "", management: bool = False) -> None:
         program = program_or_skip("rabbitmq-server", _RABBITMQ_FOLDERS)
         port, epmd_port = free_port(), free_port()
         self.folder = folder
         self._port = port
         self.url = f"amqp://guest:guest@{LOOPBACK}:{port}//"
+        self.api = f"http://guest:guest@{LOOPBACK}:{free_port()}" if management else None
         env = {"HOME": str(folder), "ERL_EPMD_PORT": str(epmd_port), "ERL_EPMD_ADDRESS": LOOPBACK}
         epmd = program_or_skip("epmd")
         self._epmd_port = epmd_port
         self._epmd = Process(f"epmd-{epmd_port}", [epmd, "-address", LOOPBACK, "-port", str(epmd_port)], folder, env)
-        self._env = {**env, **_rabbit_env(folder, port, config)}
+        if self.api is not None:
+            config += f"\nmanagement.tcp.ip = {LOOPBACK}\nmanagement.tcp.port = {self.api.rpartition(':')[2]}\n"
+        self._env = {**env, **_rabbit_env(folder, port, config, "rabbitmq_management" if management else "")}
         self._process = Process(f"rabbitmq-{port}", [program], folder, self._env)
 
     def start(self) -> None:
@@ -147,10 +153,10 @@ class RabbitServer(Broker):
             return False
 
 
-def _rabbit_env(folder: Path, port: int, more: str) -> dict[str, str]:
+def _rabbit_env(folder: Path, port: int, more: str, plugins: str) -> dict[str, str]:
     config = folder / "rabbitmq.conf"
     config.write_text(f"listeners.tcp.1 = {LOOPBACK}:{port}\nvm_memory_high_watermark.relative = 0.8\n{more}\n")
-    (folder / "enabled_plugins").write_text("[].\n")
+    (folder / "enabled_plugins").write_text(f"[{plugins}].\n")
     return {
         "RABBITMQ_NODENAME": f"umbel{port}@localhost",
         "RABBITMQ_DIST_PORT": str(free_port()),

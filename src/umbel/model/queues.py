@@ -101,7 +101,8 @@ class BrokerReading(Struct, frozen=True, kw_only=True):
 
     ``read_at`` is when it was last read: ``at``, unless it was not ``reached`` then (``error`` says why), and all else
     is of ``read_at``. ``unacked_at`` is when the oldest message of ``unacked`` was given out. ``source`` is what told
-    the figures, and ``notes`` are sentences on what it cannot tell.
+    the figures. ``facts`` are words on how it is set up, ``alarms`` sentences on what is wrong with it, and ``notes``
+    sentences on what it cannot tell and what would.
     """
 
     at: float
@@ -126,6 +127,7 @@ class BrokerReading(Struct, frozen=True, kw_only=True):
     unacked_at: float | None = None
     delayed: int | None = None
     visibility_timeout_s: float | None = None
+    facts: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -241,10 +243,10 @@ class Health(StrEnum):
 
 
 class Bounds(Struct, frozen=True, kw_only=True):
-    """Lengths (of what is ready) from which on a queue is a warning, and above which it is critical."""
+    """Lengths (of what is ready) from which on a queue is a warning, and above which it is critical; or never."""
 
-    warning: int = 10
-    critical: int = 50
+    warning: float | None = 10
+    critical: float | None = 50
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
@@ -266,13 +268,37 @@ def judge(queue: QueueReading, bounds: Bounds) -> Judgement:
     if (queue.growth_per_min or 0.0) > 0:
         health = Health.WARNING
         reasons.append(f"it grows by {_plain(queue.growth_per_min or 0.0)} a minute")
-    if queue.ready > bounds.critical:
+    if bounds.critical is not None and queue.ready > bounds.critical:
         health = Health.CRITICAL
-        reasons.append(f"{queue.ready:,} wait, more than {bounds.critical:,}")
-    elif queue.ready >= bounds.warning:
+        reasons.append(f"{queue.ready:,} wait, more than {bounds.critical:,g}")
+    elif bounds.warning is not None and queue.ready >= bounds.warning:
         health = Health.WARNING
-        reasons.append(f"{queue.ready:,} wait, {bounds.warning:,} or more")
+        reasons.append(f"{queue.ready:,} wait, {bounds.warning:,g} or more")
     return Judgement(health=health, reasons=tuple(reasons))
+
+
+class Scale(Struct, frozen=True, kw_only=True):
+    """What would become of a queue with this number of workers: its change a minute, and in how long it is empty."""
+
+    workers: int
+    net_per_min: float
+    empty_in_s: float | None
+
+
+def scaled(queue: QueueReading, more: int = 2) -> tuple[Scale, ...]:
+    """Return how it goes with the workers that it has, and with up to ``more`` others that do as much as these.
+
+    Nothing where its arrivals, its completions or its workers are not known, or where its workers are not busy with it:
+    what they can do is known only while they do all they can.
+    """
+    count, arrived, ended = queue.consumers, queue.arrived_per_min, queue.ended_per_min
+    if not count or not queue.ready or arrived is None or not ended:
+        return ()
+    found = []
+    for workers in range(count, count + more + 1):
+        net = ended * workers / count - arrived
+        found.append(Scale(workers=workers, net_per_min=net, empty_in_s=queue.ready * 60.0 / net if net > 0 else None))
+    return tuple(found)
 
 
 def mixed(names: Iterable[str | None], at: float) -> Mix:

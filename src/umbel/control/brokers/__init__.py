@@ -1,0 +1,1 @@
+"""Looks at brokers: what waits in them, how they are. It reads only, and takes no message."""
