@@ -22,6 +22,7 @@ from umbel import __version__
 from umbel.control.catalogue import Catalogue
 from umbel.control.groups import GroupFinder
 from umbel.control.inspect import Inspector
+from umbel.control.inspection import Inspection
 from umbel.control.mute import MuteTasks
 from umbel.control.reconcile import Reconciler
 from umbel.control.results import Results
@@ -43,14 +44,17 @@ from umbel.web.app import Site, create_app
 from umbel.web.auth.access import Role, User
 from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
+from umbel.web.fleet import Fleet, rules_of
 from umbel.web.health import HealthView, Identity
-from umbel.web.parts import Parts
 from umbel.web.links import Links
+from umbel.web.parts import Parts
 from umbel.web.process import ProcessProbe
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
 from umbel.web.self_view import SelfView, without_mute
+from umbel.web.sight import Sight
 from umbel.web.trust import Trust
-from umbel.web.views import Sight, Views
+from umbel.web.views import Views
+from umbel.web.worker_page import WorkerPages
 from umbel.web.workflows import Workflows
 
 STOP_TIMEOUT_S: Final = 5.0
@@ -85,6 +89,8 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
         parts.collector.start()
         stack.callback(parts.inspector.stop)
         parts.inspector.start()
+        stack.callback(parts.inspection.stop)
+        parts.inspection.start()
         stack.callback(parts.catalogue.stop)
         parts.catalogue.start()
         stack.callback(parts.repair.stop)
@@ -112,8 +118,17 @@ class _Parts:
         control_log = logging.getLogger("umbel.control")
         self.inspector = Inspector(app, logger=control_log)
         self.mute = MuteTasks(self.inspector, self._lost, clock=time.time, window_s=WINDOW_S)
-        self.catalogue = Catalogue(self.inspector, store, mute=self.mute, clock=time.time, logger=control_log)
+        self.catalogue = Catalogue(None, store, mute=self.mute, clock=time.time, logger=control_log)
         self._masker = _masker(app, settings)
+        self.inspection = Inspection(
+            self.inspector,
+            store,
+            clean=self._masker.clean,
+            seeing_since=self._seeing_since,
+            clock=time.time,
+            logger=control_log,
+            on_registered=self.catalogue.take,
+        )
         self._groups = GroupFinder(app, masker=self._masker)
         self.repair = Reconciler(
             store,
@@ -121,6 +136,7 @@ class _Parts:
             results=Results(app, masker=self._masker),
             learn=self.collector.learn,
             seeing_since=self._seeing_since,
+            recent=self.inspection.held,
             clock=time.time,
             logger=control_log,
         )
@@ -132,7 +148,14 @@ class _Parts:
             kept_s=DURABLE_TTL_S if settings.durable_queue else 0.0,
             clock=time.time,
         )
-        self.views = Views(store, clock=time.time, sight=self._sight)
+        self.fleet = Fleet(
+            store,
+            clock=time.time,
+            sight=self._sight,
+            rules=rules_of(settings.expected_workers, settings.hide_offline_after, settings.limits),
+            on_read=self.inspection.note_reader,
+        )
+        self.views = Views(store, clock=time.time, fleet=self.fleet)
         trust = Trust(account=self._account, free_bytes=lambda: free_bytes(settings.store_location), clock=time.time)
         self.health = HealthView(
             _identity(settings),
@@ -165,7 +188,22 @@ class _Parts:
         workflows = Workflows(self.views, groups=self._groups.look_up, why_none=self._groups.why_none)
         links = Links(self._settings.link)
         return Parts(
-            views=self.views, health=self.health, own=self.own, hub=self.hub, workflows=workflows, links=links
+            views=self.views,
+            health=self.health,
+            own=self.own,
+            hub=self.hub,
+            workflows=workflows,
+            links=links,
+            workers=self._worker_pages(),
+        )
+
+    def _worker_pages(self) -> WorkerPages:
+        return WorkerPages(
+            self.views.store,
+            self.fleet,
+            clock=time.time,
+            refresh=self.inspection.refresh,
+            losses=lambda: self._account().workers,
         )
 
     def _sight(self) -> Sight:

@@ -183,6 +183,24 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = True
 
+    expected_workers: Annotated[
+        tuple[str, ...],
+        About(
+            help="How many workers there should be: 3 in all, email@*=2 by name, queue:email_senders=2 that consume a "
+            "queue; several after commas.",
+            kind="workers",
+            group=CELERY,
+        ),
+    ] = ()
+    hide_offline_after: Annotated[
+        int | None,
+        About(
+            help="Hours after which a worker that is offline is no longer listed; 0 for never. Its history stays.",
+            kind="number",
+            group=CELERY,
+        ),
+    ] = 24
+
     address: Annotated[
         str,
         About(

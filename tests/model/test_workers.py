@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.support.events import T0, a_heartbeat
-from umbel.model.workers import Worker, WorkerState, least_offset, liveness, observe
+from tests.support.events import T0, a_heartbeat, received
+from umbel.model.workers import Heard, Worker, WorkerState, least_offset, liveness, observe
 
 HOUR_S = 3_600.0
 
@@ -61,3 +61,41 @@ def test_what_comes_late_changes_nothing(type_: str, pid: int) -> None:
 def test_the_offset_of_a_clock(known: float | None, sample: float, told: float) -> None:
     """A lag counts little, a clock that was set at once."""
     assert least_offset(known, sample) == pytest.approx(told)
+
+
+def a_silent_one() -> Worker:
+    """Return a worker whose heartbeats came every two seconds, until ``T0``."""
+    worker = observe(None, a_heartbeat(0), T0)
+    assert worker.freq_s == 2.0
+    return worker
+
+
+def test_two_questions_without_an_answer_tell_a_dead_worker() -> None:
+    """One that is missed is no sign; two, beside heartbeats that stay away, are; an answer is a sign of life."""
+    worker = a_silent_one()
+    missed = [liveness(worker, T0 + 10, heard=Heard(answered_at=T0 - 5, missed=n))[0] for n in range(3)]
+    assert missed == [WorkerState.SILENT, WorkerState.SILENT, WorkerState.OFFLINE]
+    assert liveness(worker, T0 + 7, heard=Heard(answered_at=T0 - 5, missed=9))[0] is WorkerState.ONLINE
+    state, reason = liveness(worker, T0 + 30, heard=Heard(answered_at=T0 + 25))
+    assert (state, "it answers" in reason) == (WorkerState.ONLINE, True)
+
+
+def test_a_solo_worker_is_busy_and_not_gone() -> None:
+    """It says nothing while it runs a task; after long nobody can tell, and in the end it is taken for offline."""
+    worker, solo = a_silent_one(), Heard(answered_at=T0 - 5, missed=5, is_mute_while_busy=True)
+    states = [liveness(worker, T0 + after_s, heard=solo)[0] for after_s in (5, 40, 200, 1_000, 8_000)]
+    assert states == [
+        WorkerState.ONLINE,
+        WorkerState.BUSY,
+        WorkerState.BUSY,
+        WorkerState.SILENT,
+        WorkerState.OFFLINE,
+    ]
+    assert "last heard 40 s ago" in liveness(worker, T0 + 40, heard=solo)[1]
+
+
+def test_a_worker_without_heartbeats() -> None:
+    """What it answers is all that tells of it."""
+    worker = observe(None, received(0), T0)
+    assert liveness(worker, T0 + 10, heard=Heard(answered_at=T0 + 5))[0] is WorkerState.ONLINE
+    assert liveness(worker, T0 + 90, heard=Heard(answered_at=T0 + 5))[0] is WorkerState.UNKNOWN

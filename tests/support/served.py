@@ -22,6 +22,7 @@ from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive, SelfTotals
 from umbel.web.self_view import SelfView
 from umbel.web.trust import Trust
 from umbel.web.views import Views
+from umbel.web.worker_page import WorkerPages
 from umbel.web.workflows import Workflows
 
 
@@ -86,7 +87,14 @@ def parts_over(
 ) -> Parts:
     """Return what the routes are given, over a store alone: no broker, no worker and nobody to ask."""
     views = Views(store, clock=clock)
-    return Parts(views=views, health=health, own=own, hub=hub, workflows=Workflows(views))
+    return Parts(
+        views=views,
+        health=health,
+        own=own,
+        hub=hub,
+        workflows=Workflows(views),
+        workers=WorkerPages(store, views.fleet, clock=clock),
+    )
 
 
 def own_view(health: HealthView, account: Callable[[], SelfAccount], *, clock: Callable[[], float]) -> SelfView:

@@ -105,6 +105,7 @@ def metavar(setting: Setting) -> str:
         "ages": "STATE=DAYS,...",
         "limits": "LIMIT,...",
         "sync": "normal|full",
+        "workers": "3|NAME=2|queue:NAME=2,...",
         "receiver": "auto|kombu|redis|amqp",
     }
     return words.get(setting.about.kind) or ("PATH" if setting.about.kind in {"path", "prefix"} else "TEXT")

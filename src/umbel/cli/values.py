@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, get_args
 
+from umbel.model.expected import BadExpectation, expectation_of
 from umbel.model.health import limit_of
 from umbel.model.links import template_of
 from umbel.model.search_parser import STATE_WORDS
@@ -121,6 +122,16 @@ def _limits(text: str) -> tuple[str, ...]:
     return entries
 
 
+def _workers(text: str) -> tuple[str, ...]:
+    entries = tuple(filter(None, map(str.strip, text.split(","))))
+    for entry in entries:
+        try:
+            expectation_of(entry)
+        except BadExpectation as error:
+            raise _Bad(str(error)) from None
+    return entries
+
+
 def _sync(text: str) -> str:
     if text.lower() not in SYNCHRONOUS:
         raise _Bad(f"allowed are {' and '.join(SYNCHRONOUS)}")
@@ -181,5 +192,6 @@ PARSERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "receiver": _receiver,
     "ages": _ages,
     "sync": _sync,
+    "workers": _workers,
     "limits": _limits,
 }

@@ -1,12 +1,13 @@
-"""Asks workers once which tasks they know, how often each may be tried again, and which of them send no events.
+"""Learns from workers which tasks they know, how often each may be tried again, and which of them send no events.
 
-No event tells the maximum of retries. ``registered`` is asked of a worker process when it is first seen, and of no
-other: what a process has registered does not change.
+No event tells the maximum of retries. What a process has registered does not change: the inspection asks it when it is
+new and tells it here; where there is none, ``registered`` is asked here, of each process once.
 """
 
 from __future__ import annotations
 
 import logging
+import queue
 import re
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -35,12 +36,13 @@ class WorkersAndTypes(TaskWriter, WorkerStore, Protocol):
 class Catalogue:
     """A thread that looks for new worker processes and asks them. ``start`` once, ``stop`` once.
 
-    ``mute`` is told which of their tasks send no events, and asks on.
+    ``mute`` is told which of their tasks send no events, and asks on. Without an ``inspector`` nobody is asked here,
+    and ``take`` is told.
     """
 
     def __init__(
         self,
-        inspector: Inspector,
+        inspector: Inspector | None,
         store: WorkersAndTypes,
         *,
         mute: MuteTasks | None = None,
@@ -53,6 +55,7 @@ class Catalogue:
         self._clock = clock
         self._logger = logger
         self._tries: dict[Process, int] = {}
+        self._untold: queue.SimpleQueue[tuple[Process, object]] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="umbel-catalogue", daemon=True)
 
@@ -69,23 +72,46 @@ class Catalogue:
         while not self._stopping.wait(LOOK_EVERY_S):
             try:
                 self.look()
-            except CannotAsk as error:  # the broker may be away; the collector says so
+            except (CannotAsk, StoreError) as error:  # the broker or the store may be away; the health says so
                 self._logger.debug("%s", error)
             except Exception:  # a thread that dies would ask nobody any more
                 self._logger.exception("A fault while asking workers what they know; going on")
 
+    def take(self, process: Process, told: object) -> None:
+        """Learn what a process answered to ``registered``, at the next look. Any thread may call it."""
+        self._untold.put((process, told))
+
     def look(self) -> None:
         """Ask the processes that were not asked yet, and store what they say. Raises CannotAsk."""
+        self._keep_what_was_told()
         online = self._online()
         self._tries = {process: tries for process, tries in self._tries.items() if process in online}
         to_ask = [process for process in online if self._tries.get(process, 0) < TRIES]
-        if to_ask:
-            self._ask(to_ask)
+        if to_ask and self._inspector is not None:
+            self._ask(self._inspector, to_ask)
         if self._mute is not None:
             self._mute.look(online)
 
-    def _ask(self, to_ask: list[Process]) -> None:
-        answers = self._inspector.ask([_REGISTERED_TASKS], {name for name, _ in to_ask})[0].told
+    def _keep_what_was_told(self) -> None:
+        told: dict[Process, object] = {}
+        while not self._untold.empty():
+            process, answer = self._untold.get()
+            told[process] = answer
+        if not told:
+            return
+        types = {one.name: one for answer in told.values() for one in task_types_in(answer)}
+        try:
+            self._store.describe(list(types.values()))
+        except StoreError:
+            for process, answer in told.items():
+                self._untold.put((process, answer))
+            raise
+        for process, answer in told.items():
+            if self._mute is not None:
+                self._mute.learn(process, answer)
+
+    def _ask(self, inspector: Inspector, to_ask: list[Process]) -> None:
+        answers = inspector.ask([_REGISTERED_TASKS], {name for name, _ in to_ask})[0].told
         for process in to_ask:
             self._tries[process] = TRIES if process[0] in answers else self._tries.get(process, 0) + 1
             if self._mute is not None and process[0] in answers:

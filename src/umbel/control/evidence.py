@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -67,7 +67,11 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 def held_by_workers(inspector: Inspector, alive: Collection[str]) -> Held:
     """Ask all workers for their lists, and wait for those ``alive``. Raises CannotAsk."""
-    answers = inspector.ask([Command(name=name) for name in _LISTS], alive, to_all=True)
+    return held_in(inspector.ask([Command(name=name) for name in _LISTS], alive, to_all=True))
+
+
+def held_in(answers: Sequence[Answers]) -> Held:
+    """Return what workers hold by their answers to ``scheduled``, ``reserved`` and ``active``, in this order."""
     tasks: dict[str, _Sighting] = {}
     unsure = {name for answer in answers for name in answer.twice}
     for name, answer in zip(_LISTS, answers, strict=True):

@@ -110,6 +110,12 @@ def total_of(stats: Mapping[str, Any]) -> dict[str, int]:
     return {text_of(name, limit=_NAME_LENGTH) or "": number for name, number in most}
 
 
+def runs_of(stats: Mapping[str, Any]) -> int | None:
+    """Return how many tasks it took since it started; ``None`` where it did not tell."""
+    told = stats.get("total")
+    return sum(whole(number) or 0 for number in told.values()) if isinstance(told, Mapping) else None
+
+
 def broker_of(stats: Mapping[str, Any], clean: Clean) -> dict[str, str]:
     """Return what a worker says of its connection, the few plain facts of it."""
     told = mapping(stats.get("broker"))

@@ -65,7 +65,8 @@ class Reconciler:
     """A thread that repairs. ``start`` once, ``stop`` once.
 
     ``learn`` takes what was learnt. ``seeing_since`` says since when events are seen (epoch seconds), ``None`` while
-    they are not: nothing is done then. ``clock`` gives epoch seconds. ``patience`` knows when to look again.
+    they are not: nothing is done then. ``clock`` gives epoch seconds. ``patience`` knows when to look again. ``recent``
+    gives what workers were found to hold since an instant, where somebody asked them all.
     """
 
     def __init__(  # noqa: PLR0913 - the parts that it joins
@@ -82,8 +83,10 @@ class Reconciler:
         grace: Grace | None = None,
         lookups_per_s: float = LOOKUPS_PER_S,
         every_s: float = EVERY_S,
+        recent: Callable[[float], Held | None] = lambda _: None,
     ) -> None:
         self._store = store
+        self._recent = recent
         self._inspector = inspector
         self._results = results
         self._learn = learn
@@ -245,5 +248,6 @@ class Reconciler:
             workers = {one.name: one for one in self._store.workers()}
             states = {name: liveness(one, now, seeing_since=since)[0] for name, one in workers.items()}
             alive = {name for name, state in states.items() if state is not WorkerState.OFFLINE}
-            self._lists = (now, held_by_workers(self._inspector, alive), workers)
+            recent = self._recent(now - LISTS_KEPT_S)
+            self._lists = (now, recent or held_by_workers(self._inspector, alive), workers)
         return self._lists[1:]

@@ -1,6 +1,6 @@
 """What workers say when they are asked (``celery inspect``), bounded and typed; and how they did over time.
 
-A *summary* is small and read for every worker at once; a *detail* holds the lists and is read for one worker.
+A *summary* is small and read for every worker at once; *lists* and *setup* are read for one worker.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+
+from umbel.model.workers import Heard, Worker
 
 LISTED: Final = 500
 """Tasks of one list that are kept; the count beside it is of all."""
@@ -125,8 +127,8 @@ class ConsumedQueue(Struct, frozen=True, kw_only=True):
     max_priority: int | None = None
 
 
-class Detail(Struct, frozen=True, kw_only=True):
-    """The lists of one worker, each the newest that it told. ``conf`` has its secrets masked.
+class Lists(Struct, frozen=True, kw_only=True):
+    """What one worker holds and consumes, by its newest answers.
 
     ``broker`` is what it says of its own connection, without a password. ``total`` counts tasks by name since it
     started.
@@ -135,12 +137,17 @@ class Detail(Struct, frozen=True, kw_only=True):
     active: tuple[Request, ...] = ()
     reserved: tuple[Request, ...] = ()
     scheduled: tuple[Request, ...] = ()
-    revoked: tuple[str, ...] = ()
-    registered: tuple[Registered, ...] = ()
     queues: tuple[ConsumedQueue, ...] = ()
-    conf: Mapping[str, str] = {}
     broker: Mapping[str, str] = {}
     total: Mapping[str, int] = {}
+
+
+class Setup(Struct, frozen=True, kw_only=True):
+    """What changes rarely, and is asked rarely. ``conf`` are its settings with their secrets masked."""
+
+    registered: tuple[Registered, ...] = ()
+    revoked: tuple[str, ...] = ()
+    conf: Mapping[str, str] = {}
 
 
 class Point(Struct, frozen=True, kw_only=True, gc=False):
@@ -168,9 +175,19 @@ class Process(Struct, frozen=True, kw_only=True):
 
 
 class Look(Struct, frozen=True, kw_only=True):
-    """What one pass learnt of one worker; ``detail`` and ``point`` are ``None`` where nothing new was told."""
+    """What one pass learnt of one worker; all but ``summary`` are ``None`` where nothing new was told."""
 
     summary: Summary
-    detail: Detail | None = None
+    lists: Lists | None = None
+    setup: Setup | None = None
     point: Point | None = None
     process: Process | None = None
+
+
+def heard_of(worker: Worker, known: Summary | None) -> Heard | None:
+    """Return what the answers of a worker tell of its life; ``None`` where they are of another process."""
+    if known is None or (worker.pid is not None and known.pid is not None and worker.pid != known.pid):
+        return None
+    mute = known.pool is not None and known.pool.is_mute_while_busy
+    missed = known.missed if known.asked_at > worker.last_seen_at and known.answered_at is not None else 0
+    return Heard(answered_at=known.answered_at, missed=missed, is_mute_while_busy=mute)

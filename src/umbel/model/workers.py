@@ -18,12 +18,22 @@ SET_BACK_S: Final = 60.0
 """A heartbeat of the same process this far behind the newest one is no late message: its clock was set back."""
 OFFLINE_AFTER_S: Final = 60.0
 """A worker that was silent this long is taken for offline. A busy solo worker is silent and alive."""
+MISSED_QUESTIONS: Final = 2
+"""A silent worker that let so many questions pass, one after the other, is taken for offline at once."""
+ANSWER_COUNTS_S: Final = 15.0
+"""For so long an answer to a question is a sign of life where no heartbeat comes."""
+BUSY_AT_MOST_S: Final = 300.0
+"""A solo worker that says nothing for longer may run one long task, or be gone: nobody can tell which."""
+GONE_AFTER_S: Final = 7_200.0
+"""A solo worker that said nothing for so long is taken for offline."""
 
 
 class WorkerState(StrEnum):
     """Whether a worker lives, as far as it told."""
 
     ONLINE = "online"
+    BUSY = "busy"
+    """It says nothing because its only thread runs a task."""
     SILENT = "silent"
     OFFLINE = "offline"
     UNKNOWN = "unknown"
@@ -54,6 +64,17 @@ class Worker(Struct, frozen=True, kw_only=True):
     system: str | None = None
     clock_offset_s: float | None = None
     restarts: int = 0
+
+
+class Heard(Struct, frozen=True, kw_only=True):
+    """What a worker's answers to questions tell of it. ``answered_at`` is by our clock (epoch seconds).
+
+    ``missed`` are the questions that it let pass since its last sign of any kind.
+    """
+
+    answered_at: float | None = None
+    missed: int = 0
+    is_mute_while_busy: bool = False
 
 
 def observe(worker: Worker | None, event: Event, seen_at: float) -> Worker:
@@ -124,23 +145,60 @@ def _is_newest(known: Worker, event: WorkerEvent, stamp: float) -> bool:
 
 
 def liveness(
-    worker: Worker, now: float, *, blind_since: float | None = None, seeing_since: float = 0.0
+    worker: Worker,
+    now: float,
+    *,
+    blind_since: float | None = None,
+    seeing_since: float = 0.0,
+    heard: Heard | None = None,
 ) -> tuple[WorkerState, str]:
     """Return whether ``worker`` lives at ``now`` (our clock, epoch seconds), and the evidence as a sentence.
 
     ``blind_since`` is when the link to the broker was lost: what a worker did after it is not known.
-    ``seeing_since`` is when it came back: silence counts from there.
+    ``seeing_since`` is when it came back: silence counts from there. ``heard`` is what its answers to questions tell,
+    of the same process.
     """
     at = now if blind_since is None else min(now, blind_since)
     if worker.last_heartbeat_at is None:
-        return WorkerState.UNKNOWN, "no heartbeat was seen, only events of its tasks"
+        return _without_heartbeats(heard, at)
     if worker.offline_at is not None and worker.offline_at >= worker.last_heartbeat_at:
         return WorkerState.OFFLINE, "it said that it stops"
     silent_s = at - max(worker.last_seen_at, seeing_since)
     if blind_since is not None and silent_s < OFFLINE_AFTER_S:
         return WorkerState.UNKNOWN, "the broker is out of reach, so its heartbeats are not seen"
-    if silent_s <= MISSED_HEARTBEATS * (worker.freq_s or 2.0) + LAG_MARGIN_S:
+    if silent_s <= heartbeats_due_s(worker):
         return WorkerState.ONLINE, "its heartbeats come"
+    return _when_silent(worker, silent_s, at, heard or Heard())
+
+
+def heartbeats_due_s(worker: Worker) -> float:
+    """Return for how many seconds its heartbeats may stay away before it is silent."""
+    return MISSED_HEARTBEATS * (worker.freq_s or 2.0) + LAG_MARGIN_S
+
+
+def _without_heartbeats(heard: Heard | None, at: float) -> tuple[WorkerState, str]:
+    if heard is not None and heard.answered_at is not None and at - heard.answered_at < OFFLINE_AFTER_S:
+        return WorkerState.ONLINE, "it answers when it is asked; it sends no heartbeats"
+    return WorkerState.UNKNOWN, "no heartbeat was seen, only events of its tasks"
+
+
+def _when_silent(worker: Worker, silent_s: float, at: float, heard: Heard) -> tuple[WorkerState, str]:
+    answered_at = heard.answered_at or float("-inf")
+    if not heard.missed and answered_at > worker.last_seen_at and at - answered_at < ANSWER_COUNTS_S:
+        return WorkerState.ONLINE, f"it answers when it is asked, but no heartbeat came for {silent_s:.0f} s"
+    if heard.is_mute_while_busy:
+        return _of_a_mute_one(silent_s)
+    if heard.missed >= MISSED_QUESTIONS:
+        return WorkerState.OFFLINE, f"nothing came for {silent_s:.0f} s, and it did not answer when it was asked"
     if silent_s < OFFLINE_AFTER_S:
         return WorkerState.SILENT, f"nothing came for {silent_s:.0f} s; a solo worker is silent while it is busy"
     return WorkerState.OFFLINE, f"nothing came for {silent_s:.0f} s"
+
+
+def _of_a_mute_one(silent_s: float) -> tuple[WorkerState, str]:
+    if silent_s < BUSY_AT_MOST_S:
+        return WorkerState.BUSY, f"a solo worker says nothing while it runs a task; last heard {silent_s:.0f} s ago"
+    if silent_s < GONE_AFTER_S:
+        either = "it runs one long task, or it is gone; a solo worker cannot say which"
+        return WorkerState.SILENT, f"nothing came for {silent_s / 60:.0f} min: {either}"
+    return WorkerState.OFFLINE, f"nothing came for {silent_s / 3_600:.0f} h"

@@ -32,6 +32,7 @@ from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
 from umbel.web.routes.stream import StreamRoutes
 from umbel.web.routes.tasks import TaskRoutes
+from umbel.web.routes.workers import WorkerRoutes
 from umbel.web.routes.workflow import WorkflowRoutes
 
 ANYONE = User(name=None, role=Role.ADMIN, how="none")
@@ -66,6 +67,7 @@ def create_litestar(site: Site, parts: Parts) -> Litestar:
     return Litestar(
         route_handlers=[
             TaskRoutes,
+            WorkerRoutes,
             ClusterRoutes,
             FailureRoutes,
             GapRoutes,

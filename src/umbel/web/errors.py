@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
+from umbel.control.inspect import CannotAsk
 from umbel.live.hub import TooManyReaders
 from umbel.model.errors import UmbelError
 from umbel.model.search import SearchError
@@ -40,6 +41,7 @@ _STATUS: Final[tuple[tuple[type[UmbelError], HTTPStatus], ...]] = (
     (TooManyReaders, HTTPStatus.SERVICE_UNAVAILABLE),
     (QueryTooSlow, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (CannotAsk, HTTPStatus.SERVICE_UNAVAILABLE),
     (UmbelError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 

@@ -12,6 +12,7 @@ from umbel.web.health import HealthView
 from umbel.web.links import Links
 from umbel.web.self_view import SelfView
 from umbel.web.views import Views
+from umbel.web.worker_page import WorkerPages
 from umbel.web.workflows import Workflows
 
 
@@ -22,8 +23,10 @@ class Parts(Struct, frozen=True, kw_only=True):
     health: HealthView
     own: SelfView
     hub: Hub
+    workers: WorkerPages
     workflows: Workflows
     links: Links = Links()
+
     def dependencies(self) -> dict[str, Provide]:
         """Return each part as Litestar gives it to handlers."""
         return {name: given(getattr(self, name)) for name in self.__struct_fields__}

@@ -197,16 +197,58 @@ class TaskNames(Schema, frozen=True, kw_only=True):
     cut: bool = False
 
 
-class Worker(Schema, frozen=True, kw_only=True):
-    """A worker as far as its own messages tell.
+WorkerHealth = Literal["healthy", "warning", "critical", "unknown"]
 
-    ``state``: ``online``; ``silent`` (its heartbeat is late: a solo worker is silent while it is busy);
-    ``offline`` (it said goodbye, or it was silent too long); ``unknown`` (no heartbeat was ever seen).
+
+class ExpectedWorkers(Schema, frozen=True, kw_only=True):
+    """How many workers there should be: in all, by ``name`` (``email@*``), or that consume a ``queue``.
+
+    ``missing`` are names that are known and gone; ``never_seen`` more were never heard of.
+    """
+
+    by: Literal["all", "name", "queue"]
+    what: str
+    wanted: int
+    online: int
+    missing: list[str] = field(default_factory=list)
+    never_seen: int = 0
+
+
+class Worker(Schema, frozen=True, kw_only=True):
+    """A worker as its own messages and its answers tell.
+
+    ``state``: ``online``; ``busy`` (a solo worker, which says nothing while it runs a task); ``silent`` (its heartbeat
+    is late); ``offline`` (it said goodbye, it was silent too long, or it was silent and did not answer);
+    ``unknown`` (no heartbeat was ever seen). ``offline_since`` is its last sign where it is offline.
+
+    What it answered is as old as ``answered_at``; ``missed`` questions in a row it let pass. ``active`` are tasks that
+    run, ``slots`` how many can. ``cpu`` is a share (1.0 is one core, or all of the host for ``host``) as ``cpu_from``
+    says: ``agent``, ``process`` (the worker is one process) or null. ``memory_bytes`` is what ``memory_from`` says:
+    ``agent`` (the whole worker now), ``peak`` (the most that its process had) or ``peak of main`` (without its pool).
+    ``done_per_min`` is of the last whole minute. ``hidden`` ones are offline for long.
     """
 
     name: str
-    state: Literal["online", "silent", "offline", "unknown"]
+    state: Literal["online", "busy", "silent", "offline", "unknown"]
     reason: str
+    offline_since: datetime | None = None
+    answered_at: datetime | None = None
+    missed: int = 0
+    pool: str | None = None
+    slots: int | None = None
+    reserved: int | None = None
+    scheduled: int | None = None
+    queues: list[str] | None = None
+    queues_left_out: int = 0
+    cpu: float | None = None
+    cpu_from: Literal["agent", "process"] | None = None
+    cpu_health: WorkerHealth = "unknown"
+    memory_bytes: int | None = None
+    memory_from: Literal["agent", "peak", "peak of main"] | None = None
+    memory_health: WorkerHealth = "unknown"
+    done_per_min: int | None = None
+    shares_name: bool = False
+    hidden: bool = False
     pid: int | None = None
     first_seen_at: datetime | None = None
     online_since: datetime | None = None
@@ -225,10 +267,18 @@ class Worker(Schema, frozen=True, kw_only=True):
 
 
 class Workers(Schema, frozen=True, kw_only=True):
-    """All known workers by name, and how many are in which state."""
+    """All known workers by name, and how many are in which state.
+
+    ``expected`` says how many there should be, as the settings have it. ``slots`` and ``busy`` are of those that live
+    and told, ``asked_at`` is when they were last asked, all of them.
+    """
 
     items: list[Worker]
     by_state: dict[str, int]
+    expected: list[ExpectedWorkers] = field(default_factory=list)
+    slots: int | None = None
+    busy: int | None = None
+    asked_at: datetime | None = None
 
 
 class Overview(Schema, frozen=True, kw_only=True):

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, Protocol
-
-from msgspec import Struct
 
 from umbel.model.gaps import GapKind
 from umbel.model.search import Equals, Query, TextField
 from umbel.model.tasks import State, Task
 from umbel.model.verdicts import LOST, Verdict, verdict_of
-from umbel.model.workers import Worker, WorkerState, liveness
+from umbel.model.workers import Worker
 from umbel.store.protocols import (
     AuditStore,
     FailureStore,
     FamilyReader,
     GapStore,
+    InspectionStore,
     MetricsReader,
     NameCount,
     TaskArchive,
@@ -28,22 +27,13 @@ from umbel.store.protocols import (
     WorkerStore,
 )
 from umbel.web import convert, gaps, schemas
+from umbel.web.fleet import Fleet, count_of
 
 KEPT_S: Final = 1.0
 """How long a reading of the workers and of the task types serves the rows of task lists."""
 LOST_KEPT_S: Final = 5.0
 LOST_AMONG: Final = 1_000
 _STARTED: Final = Query(f"state:{State.STARTED}", Equals(TextField.STATE, State.STARTED))
-
-
-class Sight(Struct, frozen=True, kw_only=True):
-    """Since when the broker's link is lost, or was there without a break (epoch seconds)."""
-
-    blind_since: float | None = None
-    seeing_since: float = 0.0
-
-
-SEES: Final = Sight()
 
 
 class Reader(TaskReader, TaskArchive, GapStore, MetricsReader, WorkerStore, Protocol):
@@ -58,6 +48,10 @@ class Reader(TaskReader, TaskArchive, GapStore, MetricsReader, WorkerStore, Prot
         """Who did what."""
 
     @property
+    def inspection(self) -> InspectionStore:
+        """What workers answered."""
+
+    @property
     def summaries(self) -> TaskSummaries:
         """Counts of what a search finds."""
 
@@ -68,6 +62,7 @@ class Reader(TaskReader, TaskArchive, GapStore, MetricsReader, WorkerStore, Prot
     @property
     def saved_views(self) -> ViewStore:
         """Searches with a name."""
+
     @property
     def masked_url(self) -> str:
         """The store's URL without its password."""
@@ -76,10 +71,10 @@ class Reader(TaskReader, TaskArchive, GapStore, MetricsReader, WorkerStore, Prot
 class Views:
     """The figures behind the pages. Safe to use from several threads."""
 
-    def __init__(self, store: Reader, *, clock: Callable[[], float], sight: Callable[[], Sight] = lambda: SEES) -> None:
+    def __init__(self, store: Reader, *, clock: Callable[[], float], fleet: Fleet | None = None) -> None:
         self.store = store
+        self.fleet = fleet or Fleet(store, clock=clock)
         self._clock = clock
-        self._sight = sight
         self._lock = threading.Lock()
         self._workers: dict[str, Worker] = {}
         self._types: dict[str, TaskType] = {}
@@ -112,27 +107,22 @@ class Views:
         """Return the verdict on ``task`` by what is known of its worker."""
         self._refresh()
         worker = self._workers.get(task.worker or "")
-        state = self._liveness(worker)[0] if worker else None
+        state = self.fleet.liveness(worker)[0] if worker else None
         return verdict_of(task, worker, state, self._clock())
 
     def workers(self) -> schemas.Workers:
-        """Return all workers with their liveness."""
-        running = self.store.running_by_worker()
-        items = []
-        for record in self.store.workers():
-            state, reason = self._liveness(record)
-            items.append(convert.worker(record, state, reason, running.get(record.name, 0)))
-        return schemas.Workers(items=items, by_state=self._count(item.state for item in items))
+        """Return all workers, and how many there should be."""
+        return self.fleet.read()
 
     def overview(self) -> schemas.Overview:
         """Return the figures of the whole cluster."""
         by_state = by_state_of(self.store.counts())
-        workers = self.store.workers()
+        workers = self.fleet.workers()
         return schemas.Overview(
             tasks=sum(by_state.values()),
             by_state=by_state,
             lost=self._lost(by_state.get(State.STARTED, 0), by_state.get(State.LOST, 0)),
-            workers=self._count(self._liveness(worker)[0] for worker in workers),
+            workers=count_of(self.fleet.liveness(worker)[0] for worker in workers),
             last_event_at=convert.instant(max((worker.last_event_at for worker in workers), default=None)),
             seq=self.store.journal_span().newest,
         )
@@ -164,20 +154,9 @@ class Views:
     def _refresh(self) -> None:
         with self._lock:
             if not 0 <= self._clock() - self._read_at <= KEPT_S:
-                self._workers = {worker.name: worker for worker in self.store.workers()}
+                self._workers = {worker.name: worker for worker in self.fleet.workers()}
                 self._types = self.store.task_types()
                 self._read_at = self._clock()
-
-    def _liveness(self, worker: Worker) -> tuple[WorkerState, str]:
-        sight = self._sight()
-        return liveness(worker, self._clock(), blind_since=sight.blind_since, seeing_since=sight.seeing_since)
-
-    @staticmethod
-    def _count(states: Iterable[str]) -> dict[str, int]:
-        counts = dict.fromkeys((state.value for state in WorkerState), 0)
-        for state in states:
-            counts[str(state)] += 1
-        return counts
 
 
 def by_state_of(counts: Sequence[NameCount]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from tests.support.events import T0
-from umbel.model.inspection import Detail, Look, Point, Pool, Process, Request, Summary
+from umbel.model.inspection import Lists, Look, Point, Pool, Process, Registered, Request, Setup, Summary
 from umbel.store.protocols import Retention, Store
 
 DAY_S = 86_400.0
@@ -13,14 +13,19 @@ SUMMARY = Summary(
 
 
 def test_the_newest_word_counts(store: Store) -> None:
-    """A worker has one summary; its lists stay until newer ones come."""
-    assert (store.inspection.summaries(), store.inspection.detail("a@x")) == ({}, None)
-    detail = Detail(active=(Request(id="1", args="(1,)"),), conf={"timezone": "UTC"}, total={"add": 2})
-    store.inspection.keep([Look(summary=SUMMARY, detail=detail), Look(summary=replace(SUMMARY, name="b@x"))], T0)
+    """A worker has one summary; its lists and its setup stay until newer ones come."""
+    kept = store.inspection
+    assert (kept.summaries(), kept.lists("a@x"), kept.setup("a@x"), kept.registered()) == ({}, None, None, {})
+    lists = Lists(active=(Request(id="1", args="(1,)"),), total={"add": 2})
+    setup = Setup(registered=(Registered(name="add", rate_limit="10/m"),), conf={"timezone": "UTC"})
+    other = replace(SUMMARY, name="b@x")
+    kept.keep([Look(summary=SUMMARY, lists=lists, setup=setup), Look(summary=other)], T0)
     later = replace(SUMMARY, asked_at=T0 + 5, missed=1)
-    store.inspection.keep([Look(summary=later)], T0 + 5)
-    assert store.inspection.summaries() == {"a@x": later, "b@x": replace(SUMMARY, name="b@x")}
-    assert (store.inspection.detail("a@x"), store.inspection.detail("b@x")) == (detail, None)
+    kept.keep([Look(summary=later)], T0 + 5)
+    assert kept.summaries() == {"a@x": later, "b@x": other}
+    assert (kept.lists("a@x"), kept.lists("b@x")) == (lists, None)
+    assert (kept.setup("a@x"), kept.setup("b@x")) == (setup, None)
+    assert kept.registered() == {"a@x": {"add"}}
 
 
 def test_points_of_one_step_are_one(store: Store) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from umbel.model.inspection import Detail, Look, Point, Process, Summary
+from umbel.model.inspection import Lists, Look, Point, Process, Setup, Summary
 
 
 class InspectionStore(Protocol):
     """One newest word a worker, a bounded history, and its processes. ``keep`` is safe beside ``commit``."""
 
     def keep(self, looks: Sequence[Look], now: float) -> None:
-        """Store what one pass learnt, all or nothing; where ``detail`` is ``None`` the stored one stays.
+        """Store what one pass learnt, all or nothing; where ``lists`` or ``setup`` is ``None`` the stored one stays.
 
         Points are kept for a day in steps of ten seconds, and for a week by the minute; older ones are deleted here,
         some at a call. Points of one step are averaged, ``done`` is added up, of memory the most counts.
@@ -22,8 +22,14 @@ class InspectionStore(Protocol):
     def summaries(self) -> Mapping[str, Summary]:
         """Return the newest summary of each worker by name, of at most 10,000, those asked last."""
 
-    def detail(self, worker: str) -> Detail | None:
-        """Return the newest lists of one worker, ``None`` where it never told any."""
+    def lists(self, worker: str) -> Lists | None:
+        """Return what one worker holds and consumes, ``None`` where it never told."""
+
+    def setup(self, worker: str) -> Setup | None:
+        """Return what one worker has registered, revoked and set, ``None`` where it never told."""
+
+    def registered(self) -> Mapping[str, frozenset[str]]:
+        """Return the names of the tasks that each worker knows, by worker, of at most 10,000 that told."""
 
     def points(self, worker: str, since: float, until: float) -> Sequence[Point]:
         """Return its history in an interval (epoch seconds), oldest first, at most 1,500 points.

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, ScalarSelect, func, select
+from msgspec import Struct
+from sqlalchemy import Column, Connection, ScalarSelect, func, select
 
 from umbel.model.inspection import (
     MINUTE_S,
@@ -14,10 +15,11 @@ from umbel.model.inspection import (
     POINT_S,
     POINTS_KEPT_S,
     PROCESSES_KEPT,
-    Detail,
+    Lists,
     Look,
     Point,
     Process,
+    Setup,
     Summary,
 )
 from umbel.store.relational.access import Access
@@ -33,12 +35,14 @@ _SWEPT_S: Final = 600
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _summary: Final = msgspec.msgpack.Decoder(Summary).decode
-_detail: Final = msgspec.msgpack.Decoder(Detail).decode
+_lists: Final = msgspec.msgpack.Decoder(Lists).decode
+_setup: Final = msgspec.msgpack.Decoder(Setup).decode
 
 _KEEP: Final = """
-INSERT INTO inspection (cluster, name, asked_at, summary, detail) VALUES (?, ?, ?, ?, ?)
+INSERT INTO inspection (cluster, name, asked_at, summary, lists, setup) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (cluster, name) DO UPDATE SET
-  asked_at = excluded.asked_at, summary = excluded.summary, detail = coalesce(excluded.detail, detail)
+  asked_at = excluded.asked_at, summary = excluded.summary,
+  lists = coalesce(excluded.lists, lists), setup = coalesce(excluded.setup, setup)
 RETURNING id
 """
 _MEAN: Final = (
@@ -74,10 +78,10 @@ class InspectionRows:
 
     def keep(self, looks: Sequence[Look], now: float) -> None:
         """See ``InspectionStore.keep``."""
-        rows = [(look, _encode(look.summary), _encode(look.detail) if look.detail else None) for look in looks]
+        rows = [(look, _row(look)) for look in looks]
         with self._access.writes() as connection:
-            for look, summary, detail in rows:
-                _keep(connection, look, summary, detail)
+            for look, row in rows:
+                _keep(connection, look, row)
             for step, kept_s in ((POINT_S, POINTS_KEPT_S), (MINUTE_S, MINUTES_KEPT_S)):
                 _sweep(connection, step, now - kept_s)
 
@@ -88,11 +92,20 @@ class InspectionRows:
             found = [_summary(record) for (record,) in reader.ask(newest)]
         return {one.name: one for one in found}
 
-    def detail(self, worker: str) -> Detail | None:
-        """See ``InspectionStore.detail``."""
+    def lists(self, worker: str) -> Lists | None:
+        """See ``InspectionStore.lists``."""
+        return next((_lists(record) for record in self._of(worker, inspection.c.lists)), None)
+
+    def setup(self, worker: str) -> Setup | None:
+        """See ``InspectionStore.setup``."""
+        return next((_setup(record) for record in self._of(worker, inspection.c.setup)), None)
+
+    def registered(self) -> Mapping[str, frozenset[str]]:
+        """See ``InspectionStore.registered``."""
+        told = select(inspection.c.name, inspection.c.setup).where(inspection.c.setup.is_not(None))
         with self._access.reads() as reader:
-            rows = reader.ask(select(inspection.c.detail).where(inspection.c.name == worker))
-        return next((_detail(record) for (record,) in rows if record is not None), None)
+            rows = reader.ask(told.order_by(inspection.c.asked_at.desc()).limit(WORKERS_AT_MOST))
+        return {name: frozenset(one.name for one in _names(record).registered) for name, record in rows}
 
     def points(self, worker: str, since: float, until: float) -> Sequence[Point]:
         """See ``InspectionStore.points``."""
@@ -139,6 +152,11 @@ class InspectionRows:
             found.setdefault(name, []).append(_point(row))
         return found
 
+    def _of(self, worker: str, column: Column[bytes | None]) -> list[bytes]:
+        with self._access.reads() as reader:
+            rows = reader.ask(select(column).where(inspection.c.name == worker))
+        return [record for (record,) in rows if record is not None]
+
     def processes(self, worker: str) -> Sequence[Process]:
         """See ``InspectionStore.processes``."""
         table = inspection_process.c
@@ -146,6 +164,19 @@ class InspectionRows:
         with self._access.reads() as reader:
             rows = reader.ask(wanted.order_by(table.started_at.desc()).limit(PROCESSES_KEPT))
         return [Process(pid=pid, started_at=since, last_at=last) for pid, since, last in reversed(rows)]
+
+
+class _Named(Struct, frozen=True):
+    name: str
+
+
+class _Names(Struct, frozen=True):
+    """Of a ``Setup``, the names alone: the rest is passed over unread."""
+
+    registered: tuple[_Named, ...] = ()
+
+
+_names: Final = msgspec.msgpack.Decoder(_Names).decode
 
 
 def forget_before(connection: Connection, at: float) -> None:
@@ -160,8 +191,12 @@ def forget_before(connection: Connection, at: float) -> None:
             connection.exec_driver_sql(f"DELETE FROM {table} WHERE {column} = ?", (row_id,))  # noqa: S608  # our names
 
 
-def _keep(connection: Connection, look: Look, summary: bytes, detail: bytes | None) -> None:
-    row = (DEFAULT_CLUSTER, look.summary.name, look.summary.asked_at, summary, detail)
+def _row(look: Look) -> tuple[object, ...]:
+    lists, setup = (None if part is None else _encode(part) for part in (look.lists, look.setup))
+    return (DEFAULT_CLUSTER, look.summary.name, look.summary.asked_at, _encode(look.summary), lists, setup)
+
+
+def _keep(connection: Connection, look: Look, row: tuple[object, ...]) -> None:
     worker_id: int = connection.exec_driver_sql(_KEEP, row).scalar_one()
     point, process = look.point, look.process
     if point is not None:

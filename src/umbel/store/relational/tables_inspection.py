@@ -18,10 +18,11 @@ inspection: Final = Table(
     Column("name", Text, nullable=False),
     Column("asked_at", Double, nullable=False),
     Column("summary", LargeBinary, nullable=False),
-    Column("detail", LargeBinary),
+    Column("lists", LargeBinary),
+    Column("setup", LargeBinary),
     UniqueConstraint("cluster", "name", name="inspection_by_name"),
 )
-"""A row a worker: its ``model.inspection.Summary`` and ``Detail`` as MessagePack."""
+"""A row a worker: its ``Summary``, ``Lists`` and ``Setup`` (see ``model.inspection``) as MessagePack."""
 
 inspection_point: Final = Table(
     "inspection_point",

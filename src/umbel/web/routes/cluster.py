@@ -1,4 +1,4 @@
-"""``/api/v1/workers``, ``overview``, ``health`` and ``me``: small answers about the whole."""
+"""``/api/v1/overview``, ``health`` and ``me``: small answers about the whole."""
 
 from __future__ import annotations
 
@@ -14,16 +14,11 @@ from umbel.web.views import Views
 
 
 class ClusterRoutes(Controller):
-    """Workers, overview and health."""
+    """Overview and health."""
 
     path = "/api/v1"
     tags = ("cluster",)
     opt = {ROLE: Role.VIEWER}  # noqa: RUF012  # Litestar reads it as a class attribute
-
-    @get("/workers", sync_to_thread=True, summary="All workers")
-    def list_workers(self, views: NamedDependency[Views]) -> schemas.Workers:
-        """Return all workers as far as their own messages tell."""
-        return views.workers()
 
     @get("/overview", sync_to_thread=True, summary="Counts")
     def get_overview(self, views: NamedDependency[Views]) -> schemas.Overview:

@@ -23,7 +23,8 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("asked_at", sa.Double, nullable=False),
         sa.Column("summary", sa.LargeBinary, nullable=False),
-        sa.Column("detail", sa.LargeBinary),
+        sa.Column("lists", sa.LargeBinary),
+        sa.Column("setup", sa.LargeBinary),
         sa.UniqueConstraint("cluster", "name", name="inspection_by_name"),
     )
     op.create_table(
