@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Activity, CircleUser, List, Menu as MenuIcon, Search, Server } from 'lucide-react'
+import { Activity, Bug, CircleUser, List, Menu as MenuIcon, Search, Server } from 'lucide-react'
 
 import { health, me, workers } from '@/api/queries'
 import { Mark } from '@/components/Mark'
@@ -9,8 +9,12 @@ import { shortLag } from '@/lib/duration'
 
 const pages = [
   { to: '/tasks', label: 'Tasks', icon: List },
+  { to: '/failures', label: 'Failures', icon: Bug },
   { to: '/workers', label: 'Workers', icon: Server },
 ] as const
+
+/** So many pages have a tab on a phone; all others are in the palette, behind More. */
+const onPhone = 4
 
 /** Online of all that ever sent a heartbeat; red when one of them is missing. */
 function useCrew(): { text: string; missing: number } | null {
@@ -85,7 +89,7 @@ export function Tabs({ onMore }: { onMore: () => void }) {
   const crew = useCrew()
   return (
     <nav className="tabs" aria-label="Main, phone">
-      {pages.map(({ to, label, icon: Icon }) => (
+      {pages.slice(0, onPhone).map(({ to, label, icon: Icon }) => (
         <Link key={to} to={to} activeProps={{ 'aria-current': 'page' }}>
           <Icon className="i" aria-hidden="true" />
           {label}

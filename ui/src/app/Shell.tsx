@@ -39,6 +39,7 @@ export function Shell() {
   useKey('palette', () => setOverlay('palette'))
   useKey('help', () => setOverlay('keys'))
   useKey('goTasks', () => void navigate({ to: '/tasks' }))
+  useKey('goFailures', () => void navigate({ to: '/failures' }))
   useKey('goWorkers', () => void navigate({ to: '/workers' }))
   useKey('goSelf', () => void navigate({ to: '/self' }))
   useKey('theme', nextTheme)

@@ -13,6 +13,11 @@ export interface TasksSearch {
   columns?: string | undefined
 }
 
+export interface FailuresSearch {
+  show?: 'ignored' | 'resolved' | undefined
+  group?: string | undefined
+}
+
 const root = createRootRoute({ component: Shell, notFoundComponent: Lost })
 
 const start = createRoute({
@@ -38,6 +43,19 @@ const task = createRoute({
   component: lazyRouteComponent(() => import('@/routes/task'), 'TaskRoute'),
 })
 
+const failures = createRoute({
+  getParentRoute: () => root,
+  path: '/failures',
+  validateSearch: (given: Record<string, unknown>): FailuresSearch => ({ show: given.show === 'ignored' || given.show === 'resolved' ? given.show : undefined, group: text(given.group) }),
+  component: lazyRouteComponent(() => import('@/routes/failures'), 'FailuresRoute'),
+})
+
+const failure = createRoute({
+  getParentRoute: () => root,
+  path: '/failures/$id',
+  component: lazyRouteComponent(() => import('@/routes/failure'), 'FailureRoute'),
+})
+
 const workers = createRoute({
   getParentRoute: () => root,
   path: '/workers',
@@ -52,7 +70,7 @@ const self = createRoute({
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([start, tasks, task, workers, self]),
+    routeTree: root.addChildren([failures, failure, start, tasks, task, workers, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
     scrollRestoration: true,

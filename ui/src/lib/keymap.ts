@@ -4,6 +4,7 @@ export const keymap = {
   search: { keys: ['/'], label: 'search this page' },
   help: { keys: ['?'], label: 'all keys' },
   goTasks: { keys: ['g t'], label: 'tasks' },
+  goFailures: { keys: ['g f'], label: 'failures' },
   goWorkers: { keys: ['g w'], label: 'workers' },
   goSelf: { keys: ['g u'], label: 'Umbel itself' },
   next: { keys: ['j'], label: 'next row' },

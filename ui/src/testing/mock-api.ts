@@ -3,6 +3,7 @@ import type { Connect, Plugin } from 'vite'
 
 import type { TaskRow } from '@/api/types'
 
+import { FailureWorld } from './mock-failures.ts'
 import { World, type Scenario } from './mock-world.ts'
 
 const known = new Set(['state', 'name', 'task', 'worker', 'queue', 'id', 'root', 'parent', 'exception', 'runtime', 'received', 'retries', 'kwargs', 'args', 'result'])
@@ -40,6 +41,7 @@ function send(response: ServerResponse, body: unknown, status = 200): void {
 class MockApi {
   private world = new World('rich')
   private failing = false
+  private failures = new FailureWorld('rich', this.world.tasks)
 
   readonly handle: Connect.NextHandleFunction = (request, response, next) => {
     const url = new URL(request.url ?? '/', 'http://mock')
@@ -56,6 +58,7 @@ class MockApi {
     if (path === 'scenario' && set) {
       this.failing = set === 'error'
       this.world = new World(set === 'error' ? 'rich' : (set as Scenario)) // typed by hand at a desk
+      this.failures = new FailureWorld(this.world.scenario, this.world.tasks)
       send(response, { set }); return;
     }
     if (this.failing && path === 'tasks') { send(response, { type: 'about:blank', title: 'Busy', status: 503, detail: 'The store did not answer in 5 s' }, 503); return; }
@@ -69,6 +72,12 @@ class MockApi {
     if (path === 'self') { send(response, this.world.self()); return; }
     if (path === 'history') { send(response, { export: null, clearing: null }); return; }
     if (path === 'history/preview') { send(response, { goes: { kind: 'exact', value: 1108 }, stored: 1200, unfinished: 92 }); return; }
+    if (path === 'failures') { send(response, this.failures.list(url.searchParams.get('decision'))); return; }
+    if (path.startsWith('failures/')) {
+      const [, id = '', verb] = path.split('/')
+      const found = verb === 'decision' ? this.failures.decide(id, 'resolved', 'as the mock says') : this.failures.detail(id)
+      send(response, found ?? { type: 'about:blank', title: 'Not found', status: 404, detail: 'There is no such group' }, found ? 200 : 404); return;
+    }
     if (path === 'me') { send(response, { user: 'ann', role: 'operator', auth: 'basic', reason: null }); return; }
     const detail = this.world.detail(decodeURIComponent(path.replace('tasks/', '')))
     if (detail) { send(response, detail); return; }

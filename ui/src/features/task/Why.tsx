@@ -3,13 +3,12 @@ import { useState } from 'react'
 
 import type { TaskDetail } from '@/api/types'
 import { Glyph } from '@/components/Glyph'
+import { Frames } from '@/components/Frames'
 import { Section } from '@/components/Page'
 import { Block } from '@/components/Text'
 import { thrown } from '@/lib/exception'
 import { copy } from '@/lib/toasts'
 import { parseTraceback } from '@/lib/traceback'
-
-import { Frames } from './Frames'
 
 type View = 'own' | 'all' | 'text'
 

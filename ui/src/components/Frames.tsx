@@ -1,8 +1,11 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 
-import { Block, Line } from '@/components/Text'
 import { foldLibraries, type Fold, type Frame, type Traceback } from '@/lib/traceback'
+
+import { Block, Line } from './Text'
+
+import './frames.css'
 
 function FrameItem({ frame, at }: { frame: Frame; at: boolean }) {
   return (
