@@ -19,7 +19,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from umbel import __version__
+from umbel.control.brokers.make import make_watch
+from umbel.control.brokers.watch import POLL_S
 from umbel.control.catalogue import Catalogue
+from umbel.control.commands.make import make_dispatcher
 from umbel.control.groups import GroupFinder
 from umbel.control.inspect import Inspector
 from umbel.control.inspection import Inspection
@@ -38,7 +41,7 @@ from umbel.model.secrets import Masker, mask_text
 from umbel.retention import retention_of
 from umbel.settings import Settings
 from umbel.store.protocols import Store
-from umbel.store.registry import free_bytes, open_store
+from umbel.store.registry import folder_beside, free_bytes, open_store
 from umbel.web import schemas
 from umbel.web.app import Site, create_app
 from umbel.web.auth.access import Role, User
@@ -49,6 +52,7 @@ from umbel.web.health import HealthView, Identity
 from umbel.web.links import Links
 from umbel.web.parts import Parts
 from umbel.web.process import ProcessProbe
+from umbel.web.queues import QueueViews
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
 from umbel.web.self_view import SelfView, without_mute
 from umbel.web.sight import Sight
@@ -82,7 +86,8 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
         store = open_store(settings.store_location, synchronous=settings.store_synchronous)
         stack.callback(store.close)
         celery_app = app or _app_of(settings)
-        parts = _Parts(settings, store, celery_app)
+        parts = _Parts(settings, store, celery_app, knows_routes=bool(app or settings.app))
+        stack.callback(parts.commands.close)
         stack.callback(parts.gaps.stop)
         parts.gaps.start()
         stack.callback(parts.collector.stop, STOP_TIMEOUT_S)
@@ -93,6 +98,8 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
         parts.inspection.start()
         stack.callback(parts.catalogue.stop)
         parts.catalogue.start()
+        stack.callback(parts.brokers.stop)
+        parts.brokers.start()
         stack.callback(parts.repair.stop)
         parts.repair.start()
         asyncio.run(_serve_web(settings, parts, listener, on_ready))
@@ -102,7 +109,7 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
 class _Parts:
     """The running parts and how they hang together."""
 
-    def __init__(self, settings: Settings, store: Store, app: Celery) -> None:
+    def __init__(self, settings: Settings, store: Store, app: Celery, *, knows_routes: bool) -> None:
         self._settings = settings
         self.collector = Collector(
             app,
@@ -155,6 +162,27 @@ class _Parts:
             rules=rules_of(settings.expected_workers, settings.hide_offline_after, settings.limits),
             on_read=self.inspection.note_reader,
         )
+        self.commands = make_dispatcher(
+            app,
+            self.inspector,
+            store,
+            masker=self._masker,
+            folder=folder_beside(settings.store_location, "purged"),
+            seeing_since=self._seeing_since,
+            read_only=settings.read_only,
+            keeps_events_on=settings.enable_events,
+            knows_routes=knows_routes,
+        )
+        self.brokers = make_watch(
+            app,
+            store,
+            masker=self._masker,
+            is_own_app=knows_routes,
+            api=settings.broker_api,
+            asked=settings.watch_queues,
+            hidden=[settings.durable_queue] if settings.durable_queue else [],
+        )
+        self.queues = QueueViews(store, limits=settings.limits, clock=time.time)
         self.views = Views(store, clock=time.time, fleet=self.fleet)
         trust = Trust(account=self._account, free_bytes=lambda: free_bytes(settings.store_location), clock=time.time)
         self.health = HealthView(
@@ -180,6 +208,7 @@ class _Parts:
             Topic(name="overview", read=self.views.overview, every_s=1.0),
             Topic(name="health", read=self.health.read, every_s=1.0),
             Topic(name="self", read=self.own.read, every_s=1.0),
+            Topic(name="queues", read=self.queues.read, every_s=POLL_S),
         )
         self.hub = Hub(store, topics, log=logging.getLogger("umbel.live"))
 
@@ -192,7 +221,9 @@ class _Parts:
             health=self.health,
             own=self.own,
             hub=self.hub,
+            commands=self.commands,
             workflows=workflows,
+            queues=self.queues,
             links=links,
             workers=self._worker_pages(),
         )

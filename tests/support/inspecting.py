@@ -1,11 +1,17 @@
 """Inspectors: of real workers, and one that asks nobody."""
 
 import logging
+import tempfile
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
+from umbel.control.commands.dispatcher import Dispatcher
+from umbel.control.commands.make import make_dispatcher
 from umbel.control.inspect import ANSWER_WITHIN_S, Answers, Command, Inspector
 from umbel.ingest.app import make_app
+from umbel.model.secrets import Masker
+from umbel.store.protocols import Store
 
 
 @contextmanager
@@ -36,3 +42,16 @@ class Scripted(Inspector):
     ) -> list[Answers]:
         """Return the script's answers at once."""
         return [self._answer(one.name, workers) for one in commands]
+
+
+def idle_dispatcher(store: Store, clock: Callable[[], float]) -> Dispatcher:
+    """Return a dispatcher whose workers are those of the store, and never answer."""
+    return make_dispatcher(
+        make_app("memory://"),
+        Scripted(lambda _, workers: Answers(told={}, silent=frozenset(workers))),
+        store,
+        masker=Masker(),
+        folder=Path(tempfile.gettempdir()) / "umbel-no-exports",
+        seeing_since=clock,
+        clock=clock,
+    )

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
+from tests.support.inspecting import idle_dispatcher
 from umbel.live.hub import Hub, Topic
 from umbel.model.events import Event
 from umbel.store.protocols import Arrival, Store
@@ -18,6 +19,7 @@ from umbel.web.app import Site, create_app, create_litestar
 from umbel.web.health import HealthView, Identity
 from umbel.web.parts import Parts
 from umbel.web.process import ProcessProbe
+from umbel.web.queues import QueueViews
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive, SelfTotals
 from umbel.web.self_view import SelfView
 from umbel.web.trust import Trust
@@ -92,6 +94,8 @@ def parts_over(
         health=health,
         own=own,
         hub=hub,
+        queues=QueueViews(store, clock=clock),
+        commands=idle_dispatcher(store, clock),
         workflows=Workflows(views),
         workers=WorkerPages(store, views.fleet, clock=clock),
     )

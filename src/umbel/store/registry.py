@@ -52,6 +52,12 @@ def free_bytes(url: str) -> int | None:
         return None
 
 
+def folder_beside(url: str, name: str) -> Path:
+    """Return a folder next to the store at ``url`` for files that belong to it; it need not be there."""
+    path = Path(url) if _SCHEME.match(url) is None else _sqlite_parts(url)[0]
+    return path.expanduser().absolute().with_suffix(f".{name}")
+
+
 def _sqlite_place(url: str) -> tuple[Path, str | None]:
     """Return the path, and what the URL says of syncing."""
     scheme = _SCHEME.match(url)

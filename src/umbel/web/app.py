@@ -23,6 +23,7 @@ from umbel.web.exports import Exports
 from umbel.web.headers import LocalNames, OwnPages, SafeHeaders, UnderPrefix
 from umbel.web.parts import Parts, given
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
+from umbel.web.routes.commands import CommandRoutes
 from umbel.web.routes.failures import FailureRoutes
 from umbel.web.routes.gaps import GapRoutes
 from umbel.web.routes.history import HistoryRoutes
@@ -30,6 +31,7 @@ from umbel.web.routes.listing import ListingRoutes
 from umbel.web.routes.metrics import MetricsRoutes
 from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
+from umbel.web.routes.queues import QueueRoutes
 from umbel.web.routes.stream import StreamRoutes
 from umbel.web.routes.tasks import TaskRoutes
 from umbel.web.routes.workers import WorkerRoutes
@@ -69,12 +71,14 @@ def create_litestar(site: Site, parts: Parts) -> Litestar:
             TaskRoutes,
             WorkerRoutes,
             ClusterRoutes,
+            CommandRoutes,
             FailureRoutes,
             GapRoutes,
             HistoryRoutes,
             ListingRoutes,
             MetricsRoutes,
             OwnRoutes,
+            QueueRoutes,
             StreamRoutes,
             WorkflowRoutes,
             healthcheck,

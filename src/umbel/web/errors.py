@@ -11,8 +11,10 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.types import ExceptionHandlersMap
 
+from umbel.control.commands.errors import CannotDo, NotConfirmed as CommandNotConfirmed, NotThere, ReadOnly
 from umbel.control.inspect import CannotAsk
 from umbel.live.hub import TooManyReaders
+from umbel.model.commands import BadCommand
 from umbel.model.errors import UmbelError
 from umbel.model.search import SearchError
 from umbel.store.protocols import BadCursor, BadQuestion, QueryTooSlow, StoreError
@@ -34,7 +36,12 @@ _STATUS: Final[tuple[tuple[type[UmbelError], HTTPStatus], ...]] = (
     (BadCursor, HTTPStatus.BAD_REQUEST),
     (BadQuestion, HTTPStatus.BAD_REQUEST),
     (NotConfirmed, HTTPStatus.BAD_REQUEST),
+    (BadCommand, HTTPStatus.BAD_REQUEST),
+    (CommandNotConfirmed, HTTPStatus.BAD_REQUEST),
+    (ReadOnly, HTTPStatus.FORBIDDEN),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (NotThere, HTTPStatus.NOT_FOUND),
+    (CannotDo, HTTPStatus.CONFLICT),
     (TooManyViews, HTTPStatus.CONFLICT),
     (ClearingRuns, HTTPStatus.CONFLICT),
     (ExportRuns, HTTPStatus.CONFLICT),

@@ -7,9 +7,11 @@ from typing import Any, get_type_hints
 from litestar.di import Provide
 from msgspec import Struct
 
+from umbel.control.commands.dispatcher import Dispatcher
 from umbel.live.hub import Hub
 from umbel.web.health import HealthView
 from umbel.web.links import Links
+from umbel.web.queues import QueueViews
 from umbel.web.self_view import SelfView
 from umbel.web.views import Views
 from umbel.web.worker_page import WorkerPages
@@ -23,6 +25,8 @@ class Parts(Struct, frozen=True, kw_only=True):
     health: HealthView
     own: SelfView
     hub: Hub
+    queues: QueueViews
+    commands: Dispatcher
     workers: WorkerPages
     workflows: Workflows
     links: Links = Links()

@@ -124,6 +124,11 @@ class Dispatcher:
         """What is exported before it is purged."""
         return self._purges
 
+    @property
+    def audit(self) -> AuditStore:
+        """Who did what."""
+        return self._store.audit
+
     def close(self) -> None:
         """Let go of threads."""
         self._tasks.close()
