@@ -331,6 +331,15 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = "normal"
 
+    threshold: Annotated[
+        tuple[str, ...],
+        About(
+            help="From which value on a figure is a warning, and above which it is critical, for all or for one task, "
+            "queue or worker: avg=5:10,send_batch.avg=10,email_senders.queue=100:1000; more after a comma. The figures "
+            "are success, avg, queue, cpu and memory.",
+            kind="limits",
+        ),
+    ] = ()
     title: Annotated[
         str | None,
         About(help="Label on every page, for example staging, to tell two Umbels apart."),
@@ -349,15 +358,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         About(
             help="How much is logged: debug, info, warning or error.",
             kind="level",
-    threshold: Annotated[
-        tuple[str, ...],
-        About(
-            help="From which value on a figure is a warning, and above which it is critical, for all or for one task, "
-            "queue or worker: avg=5:10,send_batch.avg=10,email_senders.queue=100:1000; more after a comma. The figures "
-            "are success, avg, queue, cpu and memory.",
-            kind="limits",
-        ),
-    ] = ()
             flower="logging",
             short="-l",
         ),
@@ -407,6 +407,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         return "admin" if trusted else "viewer"
 
     @property
+    def limits(self) -> Limits:
+        """From which values on figures are a warning and critical."""
+        return Limits(map(limit_of, self.threshold))
+
+    @property
     def store_location(self) -> str:
         """Where the history is kept, with the default resolved."""
         return self.store or str(Path(platformdirs.user_data_dir("umbel", False)) / f"{self.cluster}.db")
@@ -424,11 +429,6 @@ def _rows() -> Iterator[Setting]:
 
 
 TABLE: Final = tuple(_rows())
-    @property
-    def limits(self) -> Limits:
-        """From which values on figures are a warning and critical."""
-        return Limits(map(limit_of, self.threshold))
-
 """The rows in their order on the page."""
 PUBLIC: Final = tuple(setting for setting in TABLE if not setting.about.internal)
 """The rows that a person can set."""
