@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
 
+from umbel.model.lines import Line
 from umbel.model.tasks import Task
 
 
@@ -29,6 +31,29 @@ class Snapshot(Struct, frozen=True, kw_only=True):
     value: Any
 
 
+class ShownLine(Struct, frozen=True, kw_only=True):
+    """A line, the position of its batch, and its task as it is stored now."""
+
+    seq: int
+    line: Line
+    task: Task | None
+
+
+class LineChanges(Struct, frozen=True, kw_only=True):
+    """What workers said up to ``seq``, oldest first.
+
+    ``events`` counts all of it, ``looked_at`` what the journal kept, and ``by_kind`` the lines of that; ``lines`` are
+    the newest of them. ``recent`` ones are from before the subscription.
+    """
+
+    seq: int
+    lines: tuple[ShownLine, ...]
+    by_kind: Mapping[str, int]
+    looked_at: int
+    events: int
+    recent: bool = False
+
+
 class Gap(Struct, frozen=True, kw_only=True):
     """Something was left out before ``seq``; whoever reads this refetches what it shows."""
 
@@ -36,4 +61,4 @@ class Gap(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-Change = TaskChanges | Snapshot | Gap
+Change = TaskChanges | LineChanges | Snapshot | Gap

@@ -16,10 +16,12 @@ from typing import Any, Final
 from msgspec import Struct
 
 from umbel.live.changes import Change, Gap, Snapshot, TaskChanges
+from umbel.live.lines import Heard, Lines
 from umbel.model.errors import UmbelError
-from umbel.store.protocols import JournalBatch, StoreError, TaskReader
+from umbel.store.protocols import JournalBatch, StoreError
 
 TASKS: Final = "tasks"
+LINES: Final = "lines"
 TASKS_PER_CHANGE: Final = 300
 """More changed rows than this in one tick are sampled, newest first: nobody reads faster."""
 QUEUE_LIMIT: Final = 64
@@ -99,12 +101,14 @@ class Subscription:
 class Hub:
     """The fan-out. ``run`` until cancelled; ``wake`` from any thread after a commit."""
 
-    def __init__(self, store: TaskReader, topics: Iterable[Topic], *, log: logging.Logger) -> None:
+    def __init__(self, store: Heard, topics: Iterable[Topic], *, log: logging.Logger) -> None:
         self._store = store
         self._topics = {topic.name: topic for topic in topics}
         self._log = log
         self._subscriptions: set[Subscription] = set()
+        self.lines = Lines(store)
         self._seq = 0
+        self._lines_seq = 0
         self._told_to_reload = 0
         self._woken = asyncio.Event()
         self._turn = asyncio.Lock()
@@ -138,10 +142,12 @@ class Hub:
 
     async def subscribe(self, topics: Iterable[str]) -> Subscription:
         """Return a new subscription to those of ``topics`` that exist, to what is committed from now on."""
-        subscription = Subscription(frozenset(topics) & {TASKS, *self._topics})
+        subscription = Subscription(frozenset(topics) & {TASKS, LINES, *self._topics})
         async with self._turn:
             if not self._has_readers(TASKS):
                 self._seq = (await asyncio.to_thread(self._store.journal_span)).newest
+            if not self._has_readers(LINES):
+                self._lines_seq = self._seq
             self._subscriptions.add(subscription)
         for topic in subscription.topics:
             self._read_at.pop(topic, None)
@@ -199,6 +205,8 @@ class Hub:
         async with self._turn:
             if self._has_readers(TASKS):
                 await self._send_tasks()
+            if self._has_readers(LINES):
+                await self._send_lines()
         for topic in self._topics.values():
             await self._send_topic(topic)
 
@@ -210,6 +218,12 @@ class Hub:
         self._seq = changes.seq
         if changes.changed:
             self._publish(TASKS, changes)
+
+    async def _send_lines(self) -> None:
+        changes = await asyncio.to_thread(self.lines.after, self._lines_seq)
+        if changes is not None:
+            self._lines_seq = changes.seq
+            self._publish(LINES, changes)
 
     async def _changes(self, batches: list[JournalBatch]) -> TaskChanges:
         ids = list(dict.fromkeys(task_id for batch in reversed(batches) for task_id in reversed(batch.task_ids)))

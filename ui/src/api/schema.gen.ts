@@ -4,6 +4,108 @@
  */
 
 export interface paths {
+    "/api/v1/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What needs attention */
+        get: operations["ApiV1AttentionGetAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what */
+        get: operations["ApiV1AuditListAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/broker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The broker */
+        get: operations["ApiV1BrokerGetBroker"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a command */
+        post: operations["ApiV1CommandsRunCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/exports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was purged */
+        get: operations["ApiV1CommandsExportsNameGetExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/commands/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a command would do */
+        post: operations["ApiV1CommandsPreviewPreviewCommand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/failures": {
         parameters: {
             query?: never;
@@ -227,6 +329,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All queues */
+        get: operations["ApiV1QueuesListQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One queue */
+        get: operations["ApiV1QueuesNameGetQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/self": {
         parameters: {
             query?: never;
@@ -304,6 +440,40 @@ export interface paths {
         };
         /** Counts of a search */
         get: operations["ApiV1TaskSummaryGetSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-type": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One task name */
+        get: operations["ApiV1TaskTypeGetTaskType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/task-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All task names */
+        get: operations["ApiV1TaskTypesListTaskTypes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -399,6 +569,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workers-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last hour of all workers */
+        get: operations["ApiV1WorkersHistoryGetHistories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One worker */
+        get: operations["ApiV1WorkersNameGetWorker"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{name}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a worker was */
+        get: operations["ApiV1WorkersNameHistoryGetHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/workers/{name}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a worker now */
+        post: operations["ApiV1WorkersNameRefreshRefreshWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workflow/{task_id}": {
         parameters: {
             query?: never;
@@ -420,6 +658,31 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** Abort */
+        Abort: {
+            /** @constant */
+            command: "abort";
+            ids: string[];
+        };
+        /** AddConsumer */
+        AddConsumer: {
+            /** @constant */
+            command: "add_consumer";
+            exchange?: string | null;
+            /** @enum {null|string} */
+            exchange_type?: "direct" | "topic" | "fanout" | "headers" | null;
+            queue: string;
+            routing_key?: string | null;
+            workers: string[];
+        };
+        /** AppliedLimit */
+        AppliedLimit: {
+            critical: number | null;
+            /** @enum {string} */
+            figure: "success" | "avg";
+            own: boolean;
+            warning: number | null;
+        };
         /** Attempt */
         Attempt: {
             ended_at?: string | null;
@@ -437,6 +700,93 @@ export interface components {
             started_at?: string | null;
             traceback?: string | null;
             worker?: string | null;
+        };
+        /** Attention */
+        Attention: {
+            critical: number;
+            healthy: number;
+            items?: components["schemas"]["Concern"][];
+            /** @default 0 */
+            left_out: number;
+            /** @enum {string} */
+            level: "healthy" | "warning" | "critical" | "unknown";
+            /** Format: date-time */
+            now: string;
+            /** @enum {string} */
+            status: "ok" | "waiting" | "blind" | "degraded";
+            tiles?: {
+                [key: string]: "healthy" | "warning" | "critical" | "unknown";
+            };
+            unknown: number;
+            warning: number;
+            window_s: number;
+        };
+        /** Audit */
+        Audit: {
+            items: components["schemas"]["AuditEntry"][];
+            next: number | null;
+        };
+        /** AuditEntry */
+        AuditEntry: {
+            answered_at: string | null;
+            /** Format: date-time */
+            at: string;
+            command: string;
+            number: number;
+            /** @enum {string} */
+            outcome: "asked" | "done" | "partly" | "refused" | "silent" | "failed";
+            replies: components["schemas"]["Reply"][];
+            target: string;
+            text: string;
+            what: string;
+            who: string;
+            why: string | null;
+        };
+        /** Autoscale */
+        Autoscale: {
+            /** @constant */
+            command: "autoscale";
+            least: number;
+            most: number;
+            workers: string[];
+        };
+        /** Broker */
+        Broker: {
+            alarms?: string[];
+            /** Format: date-time */
+            at: string;
+            connections?: number | null;
+            connections_limit?: number | null;
+            delayed?: number | null;
+            error?: string | null;
+            evicted?: number | null;
+            facts?: string[];
+            latency_s?: number | null;
+            memory_bytes?: number | null;
+            memory_limit_bytes?: number | null;
+            memory_peak_bytes?: number | null;
+            notes?: string[];
+            policy?: string | null;
+            product?: string | null;
+            reached: boolean;
+            read_at?: string | null;
+            role?: string | null;
+            source?: string | null;
+            transport: string;
+            unacked?: number | null;
+            unacked_at?: string | null;
+            url: string;
+            version?: string | null;
+            visibility_timeout_s?: number | null;
+        };
+        /** BrokerDetail */
+        BrokerDetail: {
+            broker: components["schemas"]["Broker"] | null;
+            gaps: components["schemas"]["Gap"][];
+            gaps_cut: boolean;
+            past: components["schemas"]["BrokerPast"];
+            queues: number;
+            waiting: number;
         };
         /** BrokerHealth */
         BrokerHealth: {
@@ -457,6 +807,14 @@ export interface components {
             url: string;
             warning?: string | null;
         };
+        /** BrokerPast */
+        BrokerPast: {
+            connections: (number | null)[];
+            latency_s: (number | null)[];
+            memory_bytes: (number | null)[];
+            starts: string[];
+            step_s: number;
+        };
         /**
          * By
          * @description What to tell figures by; `total` is all tasks in one.
@@ -464,6 +822,13 @@ export interface components {
          * @enum {string}
          */
         By: "total" | "name" | "queue" | "worker";
+        /** CancelConsumer */
+        CancelConsumer: {
+            /** @constant */
+            command: "cancel_consumer";
+            queue: string;
+            workers: string[];
+        };
         /** ClearHistory */
         ClearHistory: {
             before?: string | null;
@@ -521,6 +886,32 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** CommandAnswer */
+        CommandAnswer: {
+            entry: components["schemas"]["AuditEntry"];
+            export: string | null;
+            task_id: string | null;
+        };
+        /** CommandPreview */
+        CommandPreview: {
+            confirm: string | null;
+            effect: string[];
+            messages: number | null;
+            refused: components["schemas"]["Reply"][];
+            what: string;
+        };
+        /** Concern */
+        Concern: {
+            /** @enum {string} */
+            about: "tasks" | "task_type" | "worker" | "queue" | "schedule" | "broker" | "umbel";
+            code: string;
+            /** @enum {string} */
+            level: "warning" | "critical";
+            since?: string | null;
+            subject: string | null;
+            text: string;
+            title: string;
+        };
         /** Count */
         Count: {
             /** @enum {string} */
@@ -545,6 +936,14 @@ export interface components {
          * @enum {string}
          */
         Decision: "open" | "resolved" | "ignored";
+        /** DisableEvents */
+        DisableEvents: {
+            /** @constant */
+            command: "disable_events";
+            /** @default false */
+            everywhere: boolean;
+            workers?: string[];
+        };
         /** Doubt */
         Doubt: {
             advice: string;
@@ -556,6 +955,25 @@ export interface components {
             workers?: string[];
             /** @default 0 */
             workers_left_out: number;
+        };
+        /** EnableEvents */
+        EnableEvents: {
+            /** @constant */
+            command: "enable_events";
+            /** @default false */
+            everywhere: boolean;
+            workers?: string[];
+        };
+        /** EventLine */
+        EventLine: {
+            /** Format: date-time */
+            at: string;
+            kind: string;
+            name: string | null;
+            rest: string;
+            task_id: string | null;
+            verb: string;
+            worker: string;
         };
         /** ExpectedWorkers */
         ExpectedWorkers: {
@@ -786,6 +1204,32 @@ export interface components {
                 [key: string]: number;
             };
         };
+        /** PoolGrow */
+        PoolGrow: {
+            /** @default 1 */
+            by: number;
+            /** @constant */
+            command: "pool_grow";
+            workers: string[];
+        };
+        /** PoolRestart */
+        PoolRestart: {
+            /** @constant */
+            command: "pool_restart";
+            workers: string[];
+        };
+        /** PoolShrink */
+        PoolShrink: {
+            /** @default 1 */
+            by: number;
+            /** @constant */
+            command: "pool_shrink";
+            workers: string[];
+        };
+        /** PreviewCommand */
+        PreviewCommand: {
+            command: components["schemas"]["PoolGrow"] | components["schemas"]["PoolShrink"] | components["schemas"]["PoolRestart"] | components["schemas"]["Autoscale"] | components["schemas"]["AddConsumer"] | components["schemas"]["CancelConsumer"] | components["schemas"]["RateLimit"] | components["schemas"]["TimeLimit"] | components["schemas"]["EnableEvents"] | components["schemas"]["DisableEvents"] | components["schemas"]["Shutdown"] | components["schemas"]["Revoke"] | components["schemas"]["Terminate"] | components["schemas"]["Abort"] | components["schemas"]["Purge"] | components["schemas"]["SendTask"];
+        };
         /** Problem */
         Problem: {
             detail: string;
@@ -793,6 +1237,133 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /** Purge */
+        Purge: {
+            /** @constant */
+            command: "purge";
+            /** @default false */
+            export: boolean;
+            queue: string;
+        };
+        /** Queue */
+        Queue: {
+            arrived_per_min?: number | null;
+            consumers?: number | null;
+            /** @enum {string} */
+            consuming: "yes" | "no" | "unknown";
+            delayed?: number | null;
+            drain: components["schemas"]["QueueDrain"];
+            ended_per_min?: number | null;
+            growth_over_s?: number | null;
+            growth_per_min?: number | null;
+            /** @enum {string} */
+            health: "healthy" | "warning" | "critical" | "unknown";
+            held?: number | null;
+            kind?: string | null;
+            memory_bytes?: number | null;
+            name: string;
+            oldest_at?: string | null;
+            /** @enum {null|string} */
+            rates_from?: "broker" | "workers" | "events" | null;
+            ready?: number | null;
+            reasons?: string[];
+            recent?: (number | null)[];
+            unacked?: number | null;
+            why?: {
+                [key: string]: string;
+            };
+            workers?: string[];
+        };
+        /** QueueDetail */
+        QueueDetail: {
+            broker: components["schemas"]["Broker"] | null;
+            by_priority: components["schemas"]["QueueStep"][];
+            flow: components["schemas"]["QueueFlow"];
+            gone: boolean;
+            mix: components["schemas"]["QueueMix"] | null;
+            past: components["schemas"]["QueuePast"];
+            queue: components["schemas"]["Queue"];
+            scale: components["schemas"]["QueueScale"][];
+        };
+        /** QueueDrain */
+        QueueDrain: {
+            /** @enum {string} */
+            kind: "empty" | "now" | "in" | "never" | "steady" | "unknown";
+            seconds?: number | null;
+            wait_s?: number | null;
+            why: string;
+        };
+        /** QueueFlow */
+        QueueFlow: {
+            arrived_per_min: (number | null)[];
+            ended_per_min: (number | null)[];
+            starts: string[];
+            step_s: number;
+        };
+        /** QueueMix */
+        QueueMix: {
+            /** Format: date-time */
+            at: string;
+            looked_at: number;
+            shares: components["schemas"]["QueueShare"][];
+        };
+        /** QueuePast */
+        QueuePast: {
+            consumers: (number | null)[];
+            delayed: (number | null)[];
+            memory_bytes: (number | null)[];
+            oldest_s: (number | null)[];
+            ready: (number | null)[];
+            starts: string[];
+            step_s: number;
+            unacked: (number | null)[];
+        };
+        /** QueueScale */
+        QueueScale: {
+            empty_in_s: number | null;
+            net_per_min: number;
+            workers: number;
+        };
+        /** QueueShare */
+        QueueShare: {
+            messages: number;
+            name: string | null;
+        };
+        /** QueueStep */
+        QueueStep: {
+            messages: number;
+            priority: number;
+        };
+        /** Queues */
+        Queues: {
+            broker: components["schemas"]["Broker"] | null;
+            /** @default false */
+            cut: boolean;
+            items: components["schemas"]["Queue"][];
+            recent_step_s: number;
+            total: number;
+            waiting: number;
+        };
+        /** RateLimit */
+        RateLimit: {
+            /** @constant */
+            command: "rate_limit";
+            /** @default false */
+            everywhere: boolean;
+            rate: string;
+            task: string;
+            workers?: string[];
+        };
+        /** RegisteredTask */
+        RegisteredTask: {
+            acks_late?: boolean | null;
+            max_retries?: string | null;
+            name: string;
+            rate_limit?: string | null;
+            runs?: number | null;
+            soft_time_limit?: string | null;
+            time_limit?: string | null;
         };
         /** Repair */
         Repair: {
@@ -809,6 +1380,13 @@ export interface components {
             /** @default 0 */
             waiting: number;
         };
+        /** Reply */
+        Reply: {
+            /** @enum {string} */
+            state: "done" | "refused" | "silent";
+            text: string;
+            worker: string;
+        };
         /** ResultFeed */
         ResultFeed: {
             /** @default 0 */
@@ -822,6 +1400,18 @@ export interface components {
             url: string;
             /** @default 0 */
             waiting: number;
+        };
+        /** Revoke */
+        Revoke: {
+            /** @constant */
+            command: "revoke";
+            ids: string[];
+        };
+        /** RunCommand */
+        RunCommand: {
+            command: components["schemas"]["PoolGrow"] | components["schemas"]["PoolShrink"] | components["schemas"]["PoolRestart"] | components["schemas"]["Autoscale"] | components["schemas"]["AddConsumer"] | components["schemas"]["CancelConsumer"] | components["schemas"]["RateLimit"] | components["schemas"]["TimeLimit"] | components["schemas"]["EnableEvents"] | components["schemas"]["DisableEvents"] | components["schemas"]["Shutdown"] | components["schemas"]["Revoke"] | components["schemas"]["Terminate"] | components["schemas"]["Abort"] | components["schemas"]["Purge"] | components["schemas"]["SendTask"];
+            confirm?: string | null;
+            why?: string | null;
         };
         /** SaveView */
         SaveView: {
@@ -968,6 +1558,23 @@ export interface components {
             /** @default 0 */
             window_lost: number;
         };
+        /** SendTask */
+        SendTask: {
+            args?: unknown[];
+            /** @constant */
+            command: "send_task";
+            kwargs?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            queue?: string | null;
+        };
+        /** Shutdown */
+        Shutdown: {
+            /** @constant */
+            command: "shutdown";
+            workers: string[];
+        };
         /** Spread */
         Spread: {
             mean_s?: number | null;
@@ -1007,6 +1614,19 @@ export interface components {
         StreamHello: {
             /** Format: date-time */
             now: string;
+            seq: number;
+        };
+        /** StreamLines */
+        StreamLines: {
+            by_kind: {
+                [key: string]: number;
+            };
+            events: number;
+            items: components["schemas"]["EventLine"][];
+            looked_at: number;
+            /** @default false */
+            recent: boolean;
+            sampled: boolean;
             seq: number;
         };
         /** StreamTasks */
@@ -1169,6 +1789,51 @@ export interface components {
             total: components["schemas"]["Count"];
             workers: components["schemas"]["Facet"];
         };
+        /** TaskType */
+        TaskType: {
+            limits: components["schemas"]["AppliedLimit"][];
+            max_retries: number | null;
+            registered_on: string[] | null;
+            row: components["schemas"]["TaskTypeRow"];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** TaskTypeRow */
+        TaskTypeRow: {
+            /** @enum {string} */
+            avg: "healthy" | "warning" | "critical" | "unknown";
+            ended: number;
+            failed: number;
+            name: string;
+            received: number;
+            rejected: number;
+            retried: number;
+            revoked: number;
+            run: components["schemas"]["Spread"];
+            running: number;
+            started: number;
+            stored: number;
+            succeeded: number;
+            /** @enum {string} */
+            success: "healthy" | "warning" | "critical" | "unknown";
+            success_rate: number | null;
+            wait: components["schemas"]["Spread"];
+            waiting: number;
+            workers: number | null;
+        };
+        /** TaskTypes */
+        TaskTypes: {
+            /** @default false */
+            cut: boolean;
+            items: components["schemas"]["TaskTypeRow"][];
+            others?: number | null;
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
         /** TaskWorkflow */
         TaskWorkflow: {
             bundles: components["schemas"]["WorkflowBundle"][];
@@ -1188,6 +1853,28 @@ export interface components {
             root_id: string;
             starts: string[];
             tasks: components["schemas"]["WorkflowTask"][];
+        };
+        /** Terminate */
+        Terminate: {
+            /** @constant */
+            command: "terminate";
+            ids: string[];
+            /**
+             * @default TERM
+             * @enum {string}
+             */
+            signal: "TERM" | "KILL" | "INT" | "QUIT" | "USR1";
+        };
+        /** TimeLimit */
+        TimeLimit: {
+            /** @constant */
+            command: "time_limit";
+            /** @default false */
+            everywhere: boolean;
+            hard_s?: number | null;
+            soft_s?: number | null;
+            task: string;
+            workers?: string[];
         };
         /** Verdict */
         Verdict: {
@@ -1267,6 +1954,123 @@ export interface components {
             state: "online" | "busy" | "silent" | "offline" | "unknown";
             system?: string | null;
         };
+        /** WorkerAge */
+        WorkerAge: {
+            /** Format: date-time */
+            at: string;
+            part: string;
+        };
+        /** WorkerDetail */
+        WorkerDetail: {
+            active?: components["schemas"]["WorkerTaskList"];
+            ages?: components["schemas"]["WorkerAge"][];
+            broker?: {
+                [key: string]: string;
+            };
+            conf?: {
+                [key: string]: string;
+            };
+            expected?: components["schemas"]["ExpectedWorkers"][];
+            loss?: components["schemas"]["WorkerLoss"] | null;
+            /** @default 0 */
+            orphaned: number;
+            pool?: components["schemas"]["WorkerPool"] | null;
+            prefetch?: number | null;
+            processes?: components["schemas"]["WorkerProcess"][];
+            queues?: components["schemas"]["WorkerQueue"][];
+            registered?: components["schemas"]["RegisteredTask"][];
+            reserved?: components["schemas"]["WorkerTaskList"];
+            revoked?: string[];
+            revoked_total?: number | null;
+            scheduled?: components["schemas"]["WorkerTaskList"];
+            started_at?: string | null;
+            worker: components["schemas"]["Worker"];
+        };
+        /** WorkerHistory */
+        WorkerHistory: {
+            /** @enum {null|string} */
+            cpu_from?: "agent" | "process" | null;
+            /** @enum {null|string} */
+            memory_from?: "agent" | "peak" | "peak of main" | null;
+            points: components["schemas"]["WorkerPoints"];
+            /** Format: date-time */
+            since: string;
+            step_s: number;
+            /** Format: date-time */
+            until: string;
+        };
+        /** WorkerLoss */
+        WorkerLoss: {
+            expected: number;
+            lost: number;
+            ratio?: number | null;
+        };
+        /** WorkerPoints */
+        WorkerPoints: {
+            active: (number | null)[];
+            at: number[];
+            cpu: (number | null)[];
+            done: (number | null)[];
+            load: (number | null)[];
+            memory_bytes: (number | null)[];
+            slots: (number | null)[];
+        };
+        /** WorkerPool */
+        WorkerPool: {
+            autoscale_max?: number | null;
+            autoscale_min?: number | null;
+            kind: string;
+            max_tasks_per_child?: number | null;
+            processes?: number[];
+            slots?: number | null;
+            soft_time_limit_s?: number | null;
+            time_limit_s?: number | null;
+        };
+        /** WorkerProcess */
+        WorkerProcess: {
+            /** Format: date-time */
+            last_at: string;
+            pid: number;
+            /** Format: date-time */
+            started_at: string;
+        };
+        /** WorkerQueue */
+        WorkerQueue: {
+            durable?: boolean | null;
+            exchange?: string | null;
+            exchange_type?: string | null;
+            max_priority?: number | null;
+            name: string;
+            routing_key?: string | null;
+        };
+        /** WorkerSaturation */
+        WorkerSaturation: {
+            busy: (number | null)[];
+            name: string;
+        };
+        /** WorkerTask */
+        WorkerTask: {
+            acknowledged?: boolean | null;
+            args?: string | null;
+            eta?: string | null;
+            id: string;
+            kwargs?: string | null;
+            name?: string | null;
+            pid?: number | null;
+            priority?: number | null;
+            queue?: string | null;
+            received_at?: string | null;
+            redelivered?: boolean | null;
+            retries?: number | null;
+            started_at?: string | null;
+            state?: string | null;
+        };
+        /** WorkerTaskList */
+        WorkerTaskList: {
+            at?: string | null;
+            items?: components["schemas"]["WorkerTask"][];
+            total?: number | null;
+        };
         /** Workers */
         Workers: {
             asked_at?: string | null;
@@ -1277,6 +2081,13 @@ export interface components {
             expected?: components["schemas"]["ExpectedWorkers"][];
             items: components["schemas"]["Worker"][];
             slots?: number | null;
+        };
+        /** WorkersHistory */
+        WorkersHistory: {
+            items: components["schemas"]["WorkerSaturation"][];
+            /** Format: date-time */
+            since: string;
+            step_s: number;
         };
         /** WorkflowBundle */
         WorkflowBundle: {
@@ -1328,19 +2139,36 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Abort = components['schemas']['Abort'];
+export type AddConsumer = components['schemas']['AddConsumer'];
+export type AppliedLimit = components['schemas']['AppliedLimit'];
 export type Attempt = components['schemas']['Attempt'];
+export type Attention = components['schemas']['Attention'];
+export type Audit = components['schemas']['Audit'];
+export type AuditEntry = components['schemas']['AuditEntry'];
+export type Autoscale = components['schemas']['Autoscale'];
+export type Broker = components['schemas']['Broker'];
+export type BrokerDetail = components['schemas']['BrokerDetail'];
 export type BrokerHealth = components['schemas']['BrokerHealth'];
+export type BrokerPast = components['schemas']['BrokerPast'];
 export type By = components['schemas']['By'];
+export type CancelConsumer = components['schemas']['CancelConsumer'];
 export type ClearHistory = components['schemas']['ClearHistory'];
 export type ClearingPreview = components['schemas']['ClearingPreview'];
 export type ClearingState = components['schemas']['ClearingState'];
 export type CollectorHealth = components['schemas']['CollectorHealth'];
 export type Column = components['schemas']['Column'];
+export type CommandAnswer = components['schemas']['CommandAnswer'];
+export type CommandPreview = components['schemas']['CommandPreview'];
+export type Concern = components['schemas']['Concern'];
 export type Count = components['schemas']['Count'];
 export type Coverage = components['schemas']['Coverage'];
 export type DecideFailure = components['schemas']['DecideFailure'];
 export type Decision = components['schemas']['Decision'];
+export type DisableEvents = components['schemas']['DisableEvents'];
 export type Doubt = components['schemas']['Doubt'];
+export type EnableEvents = components['schemas']['EnableEvents'];
+export type EventLine = components['schemas']['EventLine'];
 export type ExpectedWorkers = components['schemas']['ExpectedWorkers'];
 export type ExportState = components['schemas']['ExportState'];
 export type Facet = components['schemas']['Facet'];
@@ -1362,9 +2190,29 @@ export type MetricsSeries = components['schemas']['MetricsSeries'];
 export type MetricsSum = components['schemas']['MetricsSum'];
 export type MetricsTotals = components['schemas']['MetricsTotals'];
 export type Overview = components['schemas']['Overview'];
+export type PoolGrow = components['schemas']['PoolGrow'];
+export type PoolRestart = components['schemas']['PoolRestart'];
+export type PoolShrink = components['schemas']['PoolShrink'];
+export type PreviewCommand = components['schemas']['PreviewCommand'];
 export type Problem = components['schemas']['Problem'];
+export type Purge = components['schemas']['Purge'];
+export type Queue = components['schemas']['Queue'];
+export type QueueDetail = components['schemas']['QueueDetail'];
+export type QueueDrain = components['schemas']['QueueDrain'];
+export type QueueFlow = components['schemas']['QueueFlow'];
+export type QueueMix = components['schemas']['QueueMix'];
+export type QueuePast = components['schemas']['QueuePast'];
+export type QueueScale = components['schemas']['QueueScale'];
+export type QueueShare = components['schemas']['QueueShare'];
+export type QueueStep = components['schemas']['QueueStep'];
+export type Queues = components['schemas']['Queues'];
+export type RateLimit = components['schemas']['RateLimit'];
+export type RegisteredTask = components['schemas']['RegisteredTask'];
 export type Repair = components['schemas']['Repair'];
+export type Reply = components['schemas']['Reply'];
 export type ResultFeed = components['schemas']['ResultFeed'];
+export type Revoke = components['schemas']['Revoke'];
+export type RunCommand = components['schemas']['RunCommand'];
 export type SaveView = components['schemas']['SaveView'];
 export type SavedViews = components['schemas']['SavedViews'];
 export type SelfAccount = components['schemas']['SelfAccount'];
@@ -1375,11 +2223,14 @@ export type SelfProcess = components['schemas']['SelfProcess'];
 export type SelfReport = components['schemas']['SelfReport'];
 export type SelfTotals = components['schemas']['SelfTotals'];
 export type SelfWorker = components['schemas']['SelfWorker'];
+export type SendTask = components['schemas']['SendTask'];
+export type Shutdown = components['schemas']['Shutdown'];
 export type Spread = components['schemas']['Spread'];
 export type SpreadLine = components['schemas']['SpreadLine'];
 export type StoreHealth = components['schemas']['StoreHealth'];
 export type StreamGap = components['schemas']['StreamGap'];
 export type StreamHello = components['schemas']['StreamHello'];
+export type StreamLines = components['schemas']['StreamLines'];
 export type StreamTasks = components['schemas']['StreamTasks'];
 export type TaskColumns = components['schemas']['TaskColumns'];
 export type TaskCount = components['schemas']['TaskCount'];
@@ -1393,17 +2244,359 @@ export type TaskPage = components['schemas']['TaskPage'];
 export type TaskRef = components['schemas']['TaskRef'];
 export type TaskRow = components['schemas']['TaskRow'];
 export type TaskSummary = components['schemas']['TaskSummary'];
+export type TaskType = components['schemas']['TaskType'];
+export type TaskTypeRow = components['schemas']['TaskTypeRow'];
+export type TaskTypes = components['schemas']['TaskTypes'];
 export type TaskWorkflow = components['schemas']['TaskWorkflow'];
+export type Terminate = components['schemas']['Terminate'];
+export type TimeLimit = components['schemas']['TimeLimit'];
 export type Verdict = components['schemas']['Verdict'];
 export type View = components['schemas']['View'];
 export type Worker = components['schemas']['Worker'];
+export type WorkerAge = components['schemas']['WorkerAge'];
+export type WorkerDetail = components['schemas']['WorkerDetail'];
+export type WorkerHistory = components['schemas']['WorkerHistory'];
+export type WorkerLoss = components['schemas']['WorkerLoss'];
+export type WorkerPoints = components['schemas']['WorkerPoints'];
+export type WorkerPool = components['schemas']['WorkerPool'];
+export type WorkerProcess = components['schemas']['WorkerProcess'];
+export type WorkerQueue = components['schemas']['WorkerQueue'];
+export type WorkerSaturation = components['schemas']['WorkerSaturation'];
+export type WorkerTask = components['schemas']['WorkerTask'];
+export type WorkerTaskList = components['schemas']['WorkerTaskList'];
 export type Workers = components['schemas']['Workers'];
+export type WorkersHistory = components['schemas']['WorkersHistory'];
 export type WorkflowBundle = components['schemas']['WorkflowBundle'];
 export type WorkflowCrowd = components['schemas']['WorkflowCrowd'];
 export type WorkflowEdge = components['schemas']['WorkflowEdge'];
 export type WorkflowTask = components['schemas']['WorkflowTask'];
 export type $defs = Record<string, never>;
 export interface operations {
+    ApiV1AttentionGetAttention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attention"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1AuditListAudit: {
+        parameters: {
+            query?: {
+                /** @description Only entries before this number. */
+                before?: number | null;
+                /** @description Entries a page. */
+                limit?: number;
+                /** @description Comma list of commands, such as `purge,shutdown`; all without it. */
+                only?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1BrokerGetBroker: {
+        parameters: {
+            query?: {
+                /** @description Where the interval begins; an hour before its end. */
+                since?: string | null;
+                /** @description Where the interval ends; now. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrokerDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CommandsRunCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunCommand"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CommandsExportsNameGetExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One message a line. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1CommandsPreviewPreviewCommand: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewCommand"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandPreview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1FailuresListFailures: {
         parameters: {
             query?: {
@@ -1989,6 +3182,89 @@ export interface operations {
             };
         };
     };
+    ApiV1QueuesListQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1QueuesNameGetQueue: {
+        parameters: {
+            query?: {
+                /** @description Where the interval begins; an hour before its end. */
+                since?: string | null;
+                /** @description Where the interval ends; now. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SelfGetSelf: {
         parameters: {
             query?: never;
@@ -2012,7 +3288,7 @@ export interface operations {
     ApiV1StreamStream: {
         parameters: {
             query?: {
-                /** @description Comma list of tasks, workers, overview, health, self. */
+                /** @description Comma list of those events but hello and gap. */
                 topics?: string;
                 /** @description Only tasks that match are sent. */
                 search?: string;
@@ -2027,13 +3303,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The data of the events hello, tasks, gap, workers, overview, health, self. */
+            /** @description The data of the events hello, tasks, gap, workers, overview, health, attention, self, queues. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["StreamHello"] | components["schemas"]["StreamTasks"] | components["schemas"]["StreamGap"] | components["schemas"]["Workers"] | components["schemas"]["Overview"] | components["schemas"]["Health"] | components["schemas"]["SelfReport"];
+                    "text/event-stream": components["schemas"]["StreamHello"] | components["schemas"]["StreamTasks"] | components["schemas"]["StreamLines"] | components["schemas"]["StreamGap"] | components["schemas"]["Workers"] | components["schemas"]["Overview"] | components["schemas"]["Health"] | components["schemas"]["Attention"] | components["schemas"]["SelfReport"] | components["schemas"]["Queues"];
                 };
             };
             /** @description Bad Request */
@@ -2136,6 +3412,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskSummary"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TaskTypeGetTaskType: {
+        parameters: {
+            query: {
+                /** @description The whole name of the task. */
+                name: string;
+                /** @description Where the interval begins; an hour before its end. */
+                since?: string | null;
+                /** @description Where the interval ends; now. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskType"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1TaskTypesListTaskTypes: {
+        parameters: {
+            query?: {
+                /** @description Where the interval begins; an hour before its end. */
+                since?: string | null;
+                /** @description Where the interval ends; now. */
+                until?: string | null;
+                /** @description How many keys at most, the busiest first. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskTypes"];
                 };
             };
             /** @description Bad Request */
@@ -2489,6 +3864,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Workers"];
+                };
+            };
+        };
+    };
+    ApiV1WorkersHistoryGetHistories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkersHistory"];
+                };
+            };
+        };
+    };
+    ApiV1WorkersNameGetWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WorkersNameHistoryGetHistory: {
+        parameters: {
+            query?: {
+                /** @description An instant; by default the last hour is meant. */
+                since?: string | null;
+                /** @description An instant; by default the last hour is meant. */
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerHistory"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1WorkersNameRefreshRefreshWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

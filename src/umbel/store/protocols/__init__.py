@@ -17,6 +17,7 @@ from umbel.store.protocols.errors import BadCursor, BadQuestion, QueryTooSlow, S
 from umbel.store.protocols.failures import FailureStore
 from umbel.store.protocols.families import FamilyReader
 from umbel.store.protocols.gaps import GapStore
+from umbel.store.protocols.heard import HeardBatch, HeardReader
 from umbel.store.protocols.inspection import InspectionStore
 from umbel.store.protocols.metrics import MetricsReader
 from umbel.store.protocols.queues import QueueStore
@@ -42,6 +43,8 @@ __all__ = [
     "EntryPage",
     "FailureStore",
     "GapStore",
+    "HeardBatch",
+    "HeardReader",
     "InspectionStore",
     "JournalBatch",
     "JournalSpan",
@@ -97,6 +100,10 @@ class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsRea
     @property
     def failures(self) -> FailureStore:
         """Groups of tasks that failed in the same way."""
+
+    @property
+    def heard(self) -> HeardReader:
+        """What workers said, word for word."""
 
     @property
     def inspection(self) -> InspectionStore:

@@ -63,6 +63,7 @@ from umbel.store.relational.errors import translated
 from umbel.store.relational.families import RelationalFamilies
 from umbel.store.relational.failure_reads import RelationalFailures
 from umbel.store.relational.inspection import InspectionRows
+from umbel.store.relational.heard import RelationalHeard
 from umbel.store.relational.migrate import migrate, must_be_current, must_be_ours
 from umbel.store.relational.plan import NOT_SUCCESS
 from umbel.store.relational.queues import RelationalQueues
@@ -126,6 +127,7 @@ class SqliteStore:
         self.saved_views = RelationalViews(self._access)
         self.schedules = ScheduleRows(self._access)
         self.failures = RelationalFailures(self._access)
+        self.heard = RelationalHeard(self._access)
 
     @property
     def masked_url(self) -> str:

@@ -15,13 +15,15 @@ from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import HeaderParameter, QueryParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
+from msgspec.structs import replace
 
-from umbel.live.changes import Change, Gap, Snapshot, TaskChanges
-from umbel.live.hub import Hub
+from umbel.live.changes import Change, Gap, LineChanges, Snapshot, TaskChanges
+from umbel.live.hub import LINES, Hub
 from umbel.model.search import MAX_LENGTH, Query, matches
 from umbel.web import convert, schemas
 from umbel.web.auth.access import ROLE, Role
 from umbel.web.errors import problems
+from umbel.web.line_schemas import EventLine, StreamLines
 from umbel.web.routes.tasks import query_of
 from umbel.web.self_schemas import SelfReport
 from umbel.web.views import Views
@@ -32,6 +34,7 @@ RETRY_MS: Final = 1_000
 Message = (
     schemas.StreamHello
     | schemas.StreamTasks
+    | StreamLines
     | schemas.StreamGap
     | schemas.Workers
     | schemas.Overview
@@ -95,6 +98,10 @@ async def _messages(
             async for change in hub.changes_after(resume):
                 sent = change.seq
                 yield await asyncio.to_thread(_of, change, views, query)
+        told = 0
+        if LINES in subscription.topics and (recent := await asyncio.to_thread(hub.lines.recent)):
+            told = recent.seq
+            yield await asyncio.to_thread(_of, replace(recent, recent=True), views, query)
         while True:
             try:
                 next_change = await subscription.next(PING_S)
@@ -102,6 +109,9 @@ async def _messages(
                 return
             if next_change is None:
                 yield ServerSentEventMessage(comment="ping")
+            elif isinstance(next_change, LineChanges):
+                if next_change.seq > told:
+                    yield await asyncio.to_thread(_of, _after(next_change, told), views, query)
             elif not isinstance(next_change, TaskChanges) or next_change.seq > sent:
                 yield await asyncio.to_thread(_of, next_change, views, query)
     finally:
@@ -112,6 +122,8 @@ def _of(change: Change, views: Views, query: Query) -> ServerSentEventMessage:
     match change:
         case TaskChanges():
             return _message("tasks", change.seq, _tasks(change, views, query))
+        case LineChanges():
+            return _message("lines", change.seq, _lines(change, query))
         case Snapshot():
             return _message(change.topic, change.seq, change.value)
         case Gap():
@@ -127,6 +139,35 @@ def _tasks(change: TaskChanges, views: Views, query: Query) -> schemas.StreamTas
         gone=[task.id for task in change.tasks if task.id not in kept],
         changed=change.changed,
         sampled=change.sampled,
+    )
+
+
+def _after(change: LineChanges, seq: int) -> LineChanges:
+    """Leave out lines that were told already."""
+    return replace(change, lines=tuple(one for one in change.lines if one.seq > seq))
+
+
+def _lines(change: LineChanges, query: Query) -> StreamLines:
+    items = [one.line for one in change.lines if query.text == "" or (one.task and matches(query, one.task))]
+    return StreamLines(
+        seq=change.seq,
+        items=[
+            EventLine(
+                at=convert.known_instant(line.at),
+                kind=line.kind,
+                worker=line.worker,
+                task_id=line.task_id,
+                name=line.name,
+                verb=line.verb,
+                rest=line.rest,
+            )
+            for line in items
+        ],
+        by_kind=dict(change.by_kind),
+        looked_at=change.looked_at,
+        events=change.events,
+        sampled=change.looked_at < change.events or sum(change.by_kind.values()) > len(change.lines),
+        recent=change.recent,
     )
 
 
