@@ -33,6 +33,7 @@ Kind = Literal[
     "number",
     "size",
     "list",
+    "names",
     "links",
     "prefix",
     "level",
@@ -96,6 +97,7 @@ class Credential(Struct, frozen=True, kw_only=True):
 
 
 CELERY, LISTEN, ACCESS, HISTORY = "Celery", "Address", "Access", "History"
+SCHEDULES: Final = "Schedules"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -200,6 +202,25 @@ class Settings(Struct, frozen=True, kw_only=True):
             group=CELERY,
         ),
     ] = 24
+    broker_api: Annotated[
+        str | None,
+        About(
+            help="URL of RabbitMQ's management API, for example http://user:password@localhost:15672; without it port "
+            "15672 of the broker is tried with the broker's user.",
+            kind="url",
+            group=CELERY,
+            flower=True,
+            secret=True,
+        ),
+    ] = None
+    watch_queues: Annotated[
+        tuple[str, ...],
+        About(
+            help="Queues to look at besides those that workers, events and the application name; several after commas.",
+            kind="names",
+            group=CELERY,
+        ),
+    ] = ()
 
     address: Annotated[
         str,
@@ -340,6 +361,54 @@ class Settings(Struct, frozen=True, kw_only=True):
             kind="limits",
         ),
     ] = ()
+    schedule_file: Annotated[
+        str | None,
+        About(
+            help="Beat's own file, which its --schedule names; read without running anything that is in it.",
+            kind="path",
+            group=SCHEDULES,
+        ),
+    ] = None
+    schedule_database: Annotated[
+        str | None,
+        About(
+            help="Database with the tables of django-celery-beat, as SQLAlchemy writes its URL, for example "
+            "postgresql+psycopg://user:password@host/db. Nothing is written to it.",
+            kind="url",
+            group=SCHEDULES,
+            secret=True,
+        ),
+    ] = None
+    schedule_redbeat: Annotated[
+        str | None,
+        About(
+            help="Redis in which RedBeat keeps its schedule, where that is not the broker.",
+            kind="url",
+            group=SCHEDULES,
+            secret=True,
+        ),
+    ] = None
+    schedule_grace: Annotated[
+        int | None,
+        About(help="Seconds that a run of a crontab may be late until it is missed.", kind="number", group=SCHEDULES),
+    ] = 120
+    schedule_interval_grace: Annotated[
+        int | None,
+        About(
+            help="The same for an interval, or a tenth of the interval where that is more.",
+            kind="number",
+            group=SCHEDULES,
+        ),
+    ] = 30
+    schedule_longest: Annotated[
+        int | None,
+        About(
+            help="A scheduled run is too long beyond so many times the 95th percentile of its task's run time.",
+            kind="number",
+            group=SCHEDULES,
+        ),
+    ] = 3
+
     title: Annotated[
         str | None,
         About(help="Label on every page, for example staging, to tell two Umbels apart."),

@@ -6,7 +6,6 @@ from umbel.settings import PUBLIC
 
 IDLE: Final = {
     "auto_refresh": "pages are always live",
-    "broker_api": "queues are not shown yet",
     "ca_certs": "clients are not asked for certificates",
     "cookie_secret": "there are no cookies",
     "db": "see --store",

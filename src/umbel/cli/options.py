@@ -101,6 +101,7 @@ def metavar(setting: Setting) -> str:
         "size": "SIZE",
         "list": "USER:PASSWORD",
         "links": "LABEL=URL",
+        "names": "NAME,...",
         "level": "LEVEL",
         "ages": "STATE=DAYS,...",
         "limits": "LIMIT,...",

@@ -166,6 +166,10 @@ def _credentials(text: str) -> tuple[str, ...]:
     return entries
 
 
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(str.strip, text.split(","))))
+
+
 def _links(text: str) -> tuple[str, ...]:
     entries = tuple(filter(None, map(str.strip, text.split("|"))))
     for entry in entries:
@@ -187,6 +191,7 @@ PARSERS: Final[dict[Kind, Callable[[str], Any]]] = {
     "size": _size,
     "list": _credentials,
     "links": _links,
+    "names": _names,
     "prefix": _prefix,
     "level": _level,
     "receiver": _receiver,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -35,9 +36,9 @@ class Metric(Struct, frozen=True):
     samples: list[Sample]
 
 
-def exposition(report: SelfReport) -> str:
-    """Return the page that Prometheus scrapes. Families without a sample are left out."""
-    return "".join(line for metric in _metrics(report) for line in _lines(metric))
+def exposition(report: SelfReport, more: Iterable[Metric] = ()) -> str:
+    """Return the page that Prometheus scrapes, with ``more`` families. Those without a sample are left out."""
+    return "".join(line for metric in chain(_metrics(report), more) for line in _lines(metric))
 
 
 def _metrics(report: SelfReport) -> Iterator[Metric]:

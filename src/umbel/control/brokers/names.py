@@ -13,8 +13,8 @@ from umbel.model.queues import Consuming, QueueReading
 from umbel.store.protocols import MetricsReader, QueueStore
 
 QUEUES_AT_MOST: Final = 5_000
-EVENTS_EVERY_S: Final = 120.0
-EVENTS_OVER_S: Final = 86_400.0
+EVENTS_EVERY_S: Final = 15.0
+EVENTS_OVER_S: Final = 600.0
 IDLE_KEPT_S: Final = 86_400.0
 """A queue that is empty, and that nobody consumes, sends to or names any more, is told of for so long."""
 
@@ -52,9 +52,12 @@ class Names:
     def wanted(self, consumed: Iterable[str]) -> list[Wanted]:
         """Return what to look at now. Raises StoreError."""
         now = self._clock()
-        self._read_events(now)
         if self._used_at is None:
-            self._used_at = {one.name: now for one in self._store.queues.queues()}
+            used = [*(one.name for one in self._store.queues.queues()), *self._sent_since(now - IDLE_KEPT_S, now)]
+            self._used_at = dict.fromkeys(used, now)
+        if not 0 <= now - self._sent_read_at < EVENTS_EVERY_S:
+            self._sent_to = frozenset(self._sent_since(now - EVENTS_OVER_S, now))
+            self._sent_read_at = now
         named = dict.fromkeys([self._default, *self._declared, *consumed, *self._sent_to, *self._used_at])
         kept = [name for name in named if not is_internal(name) and name not in self._hidden and clean_name(name)]
         return [Wanted(name=name, exchange=self._declared.get(name)) for name in kept[:QUEUES_AT_MOST]]
@@ -82,12 +85,9 @@ class Names:
     def _is_named(self, name: str) -> bool:
         return name in self._declared or name in self._sent_to
 
-    def _read_events(self, now: float) -> None:
-        if 0 <= now - self._sent_read_at < EVENTS_EVERY_S:
-            return
-        found = self._store.totals(By.QUEUE, now - EVENTS_OVER_S, now)
-        self._sent_to = frozenset(one.key.text for one in found.sums if one.key.text is not None)
-        self._sent_read_at = now
+    def _sent_since(self, since: float, now: float) -> list[str]:
+        found = self._store.totals(By.QUEUE, since, now)
+        return [one.key.text for one in found.sums if one.key.text is not None]
 
 
 def declared_by(app: Celery) -> Mapping[str, str | None]:

@@ -16,6 +16,8 @@ from umbel.store.protocols import MetricsReader
 
 READ_EVERY_S: Final = 15.0
 OVER_S: Final = 300.0
+LEAST_S: Final = 60.0
+"""Completions are of the last ``OVER_S``, of less where we were not there before, and never of less than this."""
 NO_RATES: Final = (
     "Its workers consume other queues as well, and no sent event named it; with task_send_sent_event = True "
     "completions are known by queue"
@@ -39,13 +41,14 @@ class Flow:
         self._lengths: dict[str, deque[tuple[float, int]]] = {}
         self._ended = _Ended()
         self._read_at = float("-inf")
+        self._began_at = clock()
 
     def begin(self, names: frozenset[str]) -> None:
         """Begin a look; queues other than these are forgotten. Raises StoreError."""
         now = self._clock()
         self._lengths = {name: marks for name, marks in self._lengths.items() if name in names}
         if not 0 <= now - self._read_at < READ_EVERY_S:
-            since = now - OVER_S
+            since = min(max(now - OVER_S, self._began_at), now - LEAST_S)
             by_worker, by_queue = (self._store.totals(by, since, now) for by in (By.WORKER, By.QUEUE))
             self._ended = _Ended(by_worker=_per_minute(by_worker, now), by_queue=_per_minute(by_queue, now))
             self._read_at = now

@@ -9,6 +9,8 @@ from litestar.di import NamedDependency
 
 from umbel.web.auth.access import ROLE, Role
 from umbel.web.metrics import CONTENT_TYPE, exposition
+from umbel.web.queue_metrics import queue_metrics
+from umbel.web.queues import QueueViews
 from umbel.web.self_schemas import SelfReport
 from umbel.web.self_view import SelfView
 
@@ -29,6 +31,7 @@ class OwnRoutes(Controller):
 
 
 @get("/metrics", sync_to_thread=True, opt={ROLE: Role.VIEWER}, include_in_schema=False)
-def metrics(own: NamedDependency[SelfView]) -> Response[str]:
-    """Return the same numbers in the text format of Prometheus."""
-    return Response(exposition(own.whole()), media_type=CONTENT_TYPE, headers=NO_STORE)
+def metrics(own: NamedDependency[SelfView], queues: NamedDependency[QueueViews]) -> Response[str]:
+    """Return the same numbers, and those of queues and the broker, in the text format of Prometheus."""
+    text = exposition(own.whole(), queue_metrics(queues.read()))
+    return Response(text, media_type=CONTENT_TYPE, headers=NO_STORE)

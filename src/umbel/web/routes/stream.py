@@ -24,6 +24,7 @@ from umbel.web import convert, schemas
 from umbel.web.auth.access import ROLE, Role
 from umbel.web.errors import problems
 from umbel.web.line_schemas import EventLine, StreamLines
+from umbel.web.queue_schemas import Queues
 from umbel.web.routes.tasks import query_of
 from umbel.web.self_schemas import SelfReport
 from umbel.web.views import Views
@@ -40,19 +41,20 @@ Message = (
     | schemas.Overview
     | schemas.Health
     | SelfReport
+    | Queues
 )
 RESPONSES: Final = {
     **problems(400, 503),
     200: ResponseSpec(
         Message,
-        description="The data of the events hello, tasks, gap, workers, overview, health, self.",
+        description="The data of the events hello, tasks, gap, workers, overview, health, self, queues.",
         media_type="text/event-stream",
         generate_examples=False,
     ),
 }
 
 Topics = Annotated[
-    str, QueryParameter(max_length=200, description="Comma list of tasks, workers, overview, health, self.")
+    str, QueryParameter(max_length=200, description="Comma list of tasks, workers, overview, health, self, queues.")
 ]
 Search = Annotated[str, QueryParameter(max_length=MAX_LENGTH * 2, description="Only tasks that match are sent.")]
 After = Annotated[int | None, QueryParameter(ge=0, description="Journal position to go on from; else from now.")]
