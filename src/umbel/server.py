@@ -47,6 +47,7 @@ from umbel.web.app import Site, create_app
 from umbel.web.auth.access import Role, User
 from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
+from umbel.web.attention import KEPT_S as ATTENTION_S, Attention
 from umbel.web.fleet import Fleet, rules_of
 from umbel.web.health import HealthView, Identity
 from umbel.web.links import Links
@@ -59,6 +60,7 @@ from umbel.web.sight import Sight
 from umbel.web.trust import Trust
 from umbel.web.views import Views
 from umbel.web.worker_page import WorkerPages
+from umbel.web.task_types import TaskTypeViews
 from umbel.web.workflows import Workflows
 
 STOP_TIMEOUT_S: Final = 5.0
@@ -217,10 +219,18 @@ class _Parts:
         workflows = Workflows(self.views, groups=self._groups.look_up, why_none=self._groups.why_none)
         links = Links(self._settings.link)
         return Parts(
+        self.attention = Attention(
+            store,
+            limits=settings.limits,
+            health=self.health.read,
+            workers=self.views.workers,
+            clock=time.time,
+        )
             views=self.views,
             health=self.health,
             own=self.own,
             hub=self.hub,
+            Topic(name="attention", read=self.attention.read, every_s=ATTENTION_S),
             commands=self.commands,
             workflows=workflows,
             queues=self.queues,
@@ -238,6 +248,8 @@ class _Parts:
         )
 
     def _sight(self) -> Sight:
+            attention=self.attention,
+            task_types=TaskTypeViews(self.views.store, limits=self._settings.limits),
         broker = self.collector.health().broker
         if broker.state == "connected":
             return Sight(seeing_since=broker.since)

@@ -12,16 +12,19 @@ import uvicorn
 from tests.support.inspecting import idle_dispatcher
 from umbel.live.hub import Hub, Topic
 from umbel.model.events import Event
+from umbel.model.health import Limits
 from umbel.store.protocols import Arrival, Store
 from umbel.store.registry import open_store
 from umbel.web import schemas
 from umbel.web.app import Site, create_app, create_litestar
+from umbel.web.attention import Attention
 from umbel.web.health import HealthView, Identity
 from umbel.web.parts import Parts
 from umbel.web.process import ProcessProbe
 from umbel.web.queues import QueueViews
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive, SelfTotals
 from umbel.web.self_view import SelfView
+from umbel.web.task_types import TaskTypeViews
 from umbel.web.trust import Trust
 from umbel.web.views import Views
 from umbel.web.worker_page import WorkerPages
@@ -95,6 +98,8 @@ def parts_over(
         own=own,
         hub=hub,
         queues=QueueViews(store, clock=clock),
+        attention=Attention(store, limits=Limits(), health=health.read, workers=views.workers, clock=clock),
+        task_types=TaskTypeViews(store, limits=Limits()),
         commands=idle_dispatcher(store, clock),
         workflows=Workflows(views),
         workers=WorkerPages(store, views.fleet, clock=clock),

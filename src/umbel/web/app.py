@@ -22,6 +22,7 @@ from umbel.web.clearing import Clearing
 from umbel.web.exports import Exports
 from umbel.web.headers import LocalNames, OwnPages, SafeHeaders, UnderPrefix
 from umbel.web.parts import Parts, given
+from umbel.web.routes.attention import AttentionRoutes
 from umbel.web.routes.cluster import ClusterRoutes, healthcheck
 from umbel.web.routes.commands import CommandRoutes
 from umbel.web.routes.failures import FailureRoutes
@@ -69,6 +70,7 @@ def create_litestar(site: Site, parts: Parts) -> Litestar:
     return Litestar(
         route_handlers=[
             TaskRoutes,
+            AttentionRoutes,
             WorkerRoutes,
             ClusterRoutes,
             CommandRoutes,

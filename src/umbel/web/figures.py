@@ -43,10 +43,15 @@ def _sum(one: Sum) -> schemas.MetricsSum:
         kind=one.key.kind.value,
         key=one.key.text,
         **{name: getattr(figures, name) for name in _COUNTS},
-        success_rate=_rounded(figures.success_rate),
-        wait=schemas.Spread(n=figures.wait.n, **{name: _rounded(getattr(figures.wait, name)) for name in _SECONDS}),
-        run=schemas.Spread(n=figures.run.n, **{name: _rounded(getattr(figures.run, name)) for name in _SECONDS}),
+        success_rate=rounded(figures.success_rate),
+        wait=spread(figures.wait),
+        run=spread(figures.run),
     )
+
+
+def spread(one: Spread) -> schemas.Spread:
+    """Return a spread, to the microsecond."""
+    return schemas.Spread(n=one.n, **{name: rounded(getattr(one, name)) for name in _SECONDS})
 
 
 def _line(line: Line) -> schemas.MetricsLine:
@@ -66,8 +71,9 @@ def _spread_line(spreads: Sequence[Spread | None]) -> schemas.SpreadLine:
 
 
 def _column(points: Sequence[Figures | Spread | None], name: str) -> list[Any]:
-    return [None if point is None else _rounded(getattr(point, name)) for point in points]
+    return [None if point is None else rounded(getattr(point, name)) for point in points]
 
 
-def _rounded(value: float | None) -> Any:  # noqa: ANN401  # an int stays one
+def rounded(value: float | None) -> Any:  # noqa: ANN401  # an int stays one
+    """Return a value without the digits that are noise."""
     return round(value, _DIGITS) if isinstance(value, float) else value

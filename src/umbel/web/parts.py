@@ -9,10 +9,12 @@ from msgspec import Struct
 
 from umbel.control.commands.dispatcher import Dispatcher
 from umbel.live.hub import Hub
+from umbel.web.attention import Attention
 from umbel.web.health import HealthView
 from umbel.web.links import Links
 from umbel.web.queues import QueueViews
 from umbel.web.self_view import SelfView
+from umbel.web.task_types import TaskTypeViews
 from umbel.web.views import Views
 from umbel.web.worker_page import WorkerPages
 from umbel.web.workflows import Workflows
@@ -26,6 +28,8 @@ class Parts(Struct, frozen=True, kw_only=True):
     own: SelfView
     hub: Hub
     queues: QueueViews
+    attention: Attention
+    task_types: TaskTypeViews
     commands: Dispatcher
     workers: WorkerPages
     workflows: Workflows

@@ -58,7 +58,7 @@ class MetricsRoutes(Controller):
         step_s: Step = None,
     ) -> schemas.MetricsSeries:
         """Return lines over the same points; null where Umbel was not there or not linked to the broker."""
-        start, end = _interval(views, since, until)
+        start, end = interval(views, since, until)
         return figures.series(by, views.store.series(by, start, end, keys=keys, top=top, step_s=step_s))
 
     @get("/totals", sync_to_thread=True, summary="Figures over an interval", responses=problems(400, 503))
@@ -71,11 +71,11 @@ class MetricsRoutes(Controller):
         limit: Limit = 1_000,
     ) -> schemas.MetricsTotals:
         """Return counts, success rate, means and percentiles of each name, queue or worker."""
-        start, end = _interval(views, since, until)
+        start, end = interval(views, since, until)
         return figures.totals(by, views.store.totals(by, start, end), limit)
 
 
-def _interval(views: Views, since: datetime | None, until: datetime | None) -> tuple[float, float]:
+def interval(views: Views, since: datetime | None, until: datetime | None) -> tuple[float, float]:
     """Return both ends. Raises BadQuestion where their days lie in no calendar."""
     end = views.now() if until is None else convert.epoch(until)
     start = end - HOUR_S if since is None else convert.epoch(since)

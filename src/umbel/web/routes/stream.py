@@ -21,6 +21,7 @@ from umbel.live.changes import Change, Gap, LineChanges, Snapshot, TaskChanges
 from umbel.live.hub import LINES, Hub
 from umbel.model.search import MAX_LENGTH, Query, matches
 from umbel.web import convert, schemas
+from umbel.web.attention_schemas import Attention
 from umbel.web.auth.access import ROLE, Role
 from umbel.web.errors import problems
 from umbel.web.line_schemas import EventLine, StreamLines
@@ -40,6 +41,7 @@ Message = (
     | schemas.Workers
     | schemas.Overview
     | schemas.Health
+    | Attention
     | SelfReport
     | Queues
 )
@@ -47,14 +49,14 @@ RESPONSES: Final = {
     **problems(400, 503),
     200: ResponseSpec(
         Message,
-        description="The data of the events hello, tasks, gap, workers, overview, health, self, queues.",
+        description="The data of the events hello, tasks, gap, workers, overview, health, attention, self, queues.",
         media_type="text/event-stream",
         generate_examples=False,
     ),
 }
 
 Topics = Annotated[
-    str, QueryParameter(max_length=200, description="Comma list of tasks, workers, overview, health, self, queues.")
+    str, QueryParameter(max_length=200, description="Comma list of tasks, workers, overview, health, attention, self, queues.")
 ]
 Search = Annotated[str, QueryParameter(max_length=MAX_LENGTH * 2, description="Only tasks that match are sent.")]
 After = Annotated[int | None, QueryParameter(ge=0, description="Journal position to go on from; else from now.")]
@@ -78,7 +80,7 @@ class StreamRoutes(Controller):
         after: After = None,
         last_event_id: LastEventId = None,
     ) -> ServerSentEvent:
-        """Send changes as they are committed: hello, tasks, workers, overview, health, self, gap."""
+        """Send changes as they are committed: hello, tasks, workers, overview, health, attention, self, gap."""
         query = query_of(views, search)
         hub.must_have_room()
         resume = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
