@@ -34,11 +34,14 @@ from umbel.ingest.app import make_app
 from umbel.ingest.collector import Collector
 from umbel.ingest.gaps import GapKeeper
 from umbel.ingest.garbage import tune_collections
+from umbel.ingest.health import seen_until
 from umbel.ingest.receivers.queues import DURABLE_TTL_S
 from umbel.live.hub import Hub, Topic
 from umbel.model.errors import UmbelError
 from umbel.model.secrets import Masker, mask_text
 from umbel.retention import retention_of
+from umbel.schedule.make import make_schedules
+from umbel.scheduling import grace_of, places_of
 from umbel.settings import Settings
 from umbel.store.protocols import Store
 from umbel.store.registry import folder_beside, free_bytes, open_store
@@ -104,6 +107,8 @@ def serve(settings: Settings, *, on_ready: OnReady | None = None, app: Celery | 
         parts.brokers.start()
         stack.callback(parts.repair.stop)
         parts.repair.start()
+        stack.callback(parts.schedules.stop)
+        parts.schedules.start()
         asyncio.run(_serve_web(settings, parts, listener, on_ready))
     return 0
 
@@ -185,6 +190,15 @@ class _Parts:
             hidden=[settings.durable_queue] if settings.durable_queue else [],
         )
         self.queues = QueueViews(store, limits=settings.limits, clock=time.time)
+        self.schedules = make_schedules(
+            app,
+            self.inspector,
+            store,
+            places=places_of(settings),
+            grace=grace_of(settings),
+            sees_until=lambda: seen_until(self.collector.health(), time.time()),
+            kept_s=retention_of(settings).max_age_s,
+        )
         self.views = Views(store, clock=time.time, fleet=self.fleet)
         trust = Trust(account=self._account, free_bytes=lambda: free_bytes(settings.store_location), clock=time.time)
         self.health = HealthView(

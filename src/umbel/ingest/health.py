@@ -1,6 +1,6 @@
 """How ingest is, as data: what the health page and the metrics show. Instants are epoch seconds."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -111,3 +111,19 @@ class IngestHealth(Struct, frozen=True, kw_only=True):
     broker: BrokerHealth
     collector: CollectorHealth
     results: ResultFeedHealth | None = None
+
+
+SETTLED_S: Final = 5.0
+"""So long after a link is there, what came meanwhile has been taken."""
+LAG_SHOWN_S: Final = 1.0
+
+
+def seen_until(health: IngestHealth, now: float) -> float:
+    """Return the instant (epoch seconds) until which all that was sent, and was heard, is stored."""
+    broker, collector = health.broker, health.collector
+    if broker.state != "connected" or now - broker.since < SETTLED_S:
+        return min(broker.since, now)
+    if collector.state == "stalled" and collector.last_commit_at is not None:
+        return collector.last_commit_at
+    is_busy = collector.buffered > 0 and (collector.lag_s or 0.0) > LAG_SHOWN_S
+    return now - (collector.lag_s or 0.0) - LAG_SHOWN_S if is_busy else now

@@ -97,11 +97,10 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Origin(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One place where an entry was read: a file, a URL without its password, a worker; and when last."""
+    """One place where an entry was read: a file, a URL without its password, a worker (see ``SourceRead``)."""
 
     kind: SourceKind
     place: str
-    read_at: float
 
 
 class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):

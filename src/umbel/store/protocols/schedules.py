@@ -53,8 +53,19 @@ class ScheduleStore(Protocol):
     def standings(self) -> dict[str, Standing]:
         """Return how every entry stands, by its id."""
 
-    def keep_runs(self, runs: Sequence[Run], standings: Sequence[Standing] = ()) -> None:
-        """Store runs and how their entries stand; a run of the same entry and due time is replaced."""
+    def keep_runs(
+        self,
+        runs: Sequence[Run],
+        standings: Sequence[Standing] = (),
+        gone: Sequence[tuple[str, float]] = (),
+    ) -> None:
+        """Store runs and how their entries stand; a run of the same entry and due time is replaced.
+
+        Those that are ``gone`` (entry, due time) are deleted first.
+        """
+
+    def replan(self, entry_ids: Sequence[str], after: float) -> None:
+        """Delete the runs of these entries that are due after this instant and wait: their rule changed or ended."""
 
     def due(self, now: float, limit: int = 1_000) -> builtins.list[Run]:
         """Return the runs that have to be judged by now (``look_at``), the longest due first."""

@@ -48,6 +48,7 @@ INSERT INTO schedule_run (cluster, entry_id, due_at, verdict, look_at, record) V
 ON CONFLICT (cluster, entry_id, due_at) DO UPDATE SET
   verdict = excluded.verdict, look_at = excluded.look_at, record = excluded.record
 """
+_DROP_RUN: Final = "DELETE FROM schedule_run WHERE cluster = ? AND entry_id = ? AND due_at = ?"
 _STAND: Final = "UPDATE schedule_entry SET is_troubled = ?, next_due_at = ?, standing = ? WHERE cluster = ? AND id = ?"
 _KEEP_BEAT: Final = """
 INSERT INTO schedule_beat (cluster, client, last_at, record) VALUES (?, ?, ?, ?)
@@ -57,6 +58,8 @@ _FORGET_BEATS: Final = """
 DELETE FROM schedule_beat WHERE client NOT IN (SELECT client FROM schedule_beat ORDER BY last_at DESC LIMIT ?)
 """
 _KEEP_SOURCE: Final = "INSERT INTO schedule_source (cluster, kind, place, record) VALUES (?, ?, ?, ?)"
+_REPLAN: Final = "DELETE FROM schedule_run WHERE cluster = ? AND entry_id = ? AND due_at > ? AND verdict = 'waiting'"
+_PLAN_NOTHING: Final = "UPDATE schedule_entry SET next_due_at = NULL WHERE cluster = ? AND id = ?"
 _TIDY_WELL: Final = """
 DELETE FROM schedule_run WHERE cluster = ? AND entry_id = ? AND look_at IS NULL AND verdict IN ('on_time', 'unknown')
   AND due_at < (SELECT due_at FROM schedule_run WHERE cluster = ? AND entry_id = ?
@@ -156,7 +159,12 @@ class ScheduleRows:
         with self._access.reads() as reader:
             return {one.entry_id: one for one in (_standing(record) for (record,) in reader.ask(stored))}
 
-    def keep_runs(self, runs: Sequence[Run], standings: Sequence[Standing] = ()) -> None:
+    def keep_runs(
+        self,
+        runs: Sequence[Run],
+        standings: Sequence[Standing] = (),
+        gone: Sequence[tuple[str, float]] = (),
+    ) -> None:
         """See ``ScheduleStore.keep_runs``."""
         rows = [
             (DEFAULT_CLUSTER, one.entry_id, one.due_at, one.verdict.value, one.look_at, _encode(one)) for one in runs
@@ -164,12 +172,20 @@ class ScheduleRows:
         stood = [
             (one.verdict in BAD, one.next_due_at, _encode(one), DEFAULT_CLUSTER, one.entry_id) for one in standings
         ]
-        if not rows and not stood:
+        keys = [(DEFAULT_CLUSTER, *key) for key in gone]
+        if not rows and not stood and not keys:
             return
         with self._access.writes() as connection:
-            for statement, values in ((_KEEP_RUN, rows), (_STAND, stood)):
+            for statement, values in ((_DROP_RUN, keys), (_KEEP_RUN, rows), (_STAND, stood)):
                 if values:
                     connection.exec_driver_sql(statement, values)
+
+    def replan(self, entry_ids: Sequence[str], after: float) -> None:
+        """See ``ScheduleStore.replan``."""
+        if entry_ids:
+            with self._access.writes() as connection:
+                connection.exec_driver_sql(_REPLAN, [(DEFAULT_CLUSTER, one, after) for one in entry_ids])
+                connection.exec_driver_sql(_PLAN_NOTHING, [(DEFAULT_CLUSTER, one) for one in entry_ids])
 
     def due(self, now: float, limit: int = 1_000) -> builtins.list[Run]:
         """See ``ScheduleStore.due``."""
