@@ -61,6 +61,10 @@ def any_events(draw: st.DrawFn) -> TaskEvent:
         exception=draw(st.sampled_from([None, "E()", "ExceptionWithTraceback()"])),
         traceback=draw(st.sampled_from([None, "Traceback\nValueError: x", "Traceback\nKeyError: y"])),
         extra={"done": draw(st.integers(0, 2))} if kind == "progress" else None,
+        sent_at=draw(st.sampled_from([None, T0 - 1, T0 + 2])),
+        arguments=draw(st.sampled_from([None, "{}", '{"args":[1]}'])),
+        cpu_s=draw(st.sampled_from([None, 0.0, 0.25])),
+        peak_memory_bytes=draw(st.sampled_from([None, 5, 70])),
     )
 
 

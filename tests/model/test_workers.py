@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.events import T0, a_heartbeat, received
+from tests.support.events import T0, a_heartbeat, a_sample, received
 from umbel.model.workers import Heard, Worker, WorkerState, least_offset, liveness, observe
 
 HOUR_S = 3_600.0
@@ -99,3 +99,25 @@ def test_a_worker_without_heartbeats() -> None:
     worker = observe(None, received(0), T0)
     assert liveness(worker, T0 + 10, heard=Heard(answered_at=T0 + 5))[0] is WorkerState.ONLINE
     assert liveness(worker, T0 + 90, heard=Heard(answered_at=T0 + 5))[0] is WorkerState.UNKNOWN
+
+
+def test_a_sample_of_the_agent_is_a_sign_of_life_and_no_heartbeat() -> None:
+    """The newest one counts, whenever it comes, as long as it is fresh and of the process that is heard."""
+    worker = observe(None, a_heartbeat(0, processed=7), T0)
+    for sample in (a_sample(10, 70), a_sample(5, 60)):
+        worker = observe(worker, sample, T0 + 10)
+
+    assert worker.sample is not None
+    assert (worker.sample.memory_bytes, worker.sample.cpu) == (140, 50.0)
+    assert (worker.last_seen_at, worker.last_heartbeat_at, worker.processed) == (T0 + 10, T0, 7)
+    assert worker.sample_at(T0 + 20) == worker.sample
+    assert worker.sample_at(T0 + 60) is None
+    assert observe(worker, a_heartbeat(15, pid=200), T0 + 15).sample_at(T0 + 16) is None
+
+
+def test_a_clock_that_was_set_back_hides_no_sample() -> None:
+    """One from long before is of now: the worker's clock was ahead."""
+    worker = observe(observe(None, a_sample(10_000, 70), T0), a_sample(1, 60), T0 + 1)
+
+    assert worker.sample is not None
+    assert worker.sample.memory_bytes == 120

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from umbel.model.events import TaskEvent, WorkerEvent
+from umbel.model.agent import ProcessUse, Sample
+from umbel.model.events import Sampled, TaskEvent, WorkerEvent
+from umbel.model.wire import WORKER_SAMPLE
 
 T0 = 1_795_251_600.0
 """The instant that all made-up events count from (epoch seconds)."""
@@ -53,3 +55,11 @@ def a_heartbeat(at: float = 0.0, /, **fields: Any) -> WorkerEvent:
         "sw_sys": "Linux",
     }
     return WorkerEvent(**{**given, **fields})
+
+
+def a_sample(at: float = 0.0, /, memory_bytes: int = 50_000_000, **fields: Any) -> Sampled:
+    """Return what the agent says of a worker with a pool of one process."""
+    main, child = (ProcessUse(pid=pid, memory_bytes=memory_bytes, cpu=25.0) for pid in (100, 101))
+    sample = Sample(at=T0 + at, interval_s=10.0, source="proc", pool="prefork", main=main, children=(child,))
+    given: dict[str, Any] = {"hostname": "default@app-01", "pid": 100, "timestamp": T0 + at, "sample": sample}
+    return Sampled(type=WORKER_SAMPLE, **{**given, **fields})

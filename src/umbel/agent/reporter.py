@@ -20,6 +20,8 @@ from umbel.model.wire import (
 )
 
 TICK_S: Final = 1.0
+SOLO_S: Final = 5.0
+"""A busy solo worker has no heartbeats, so its samples are its only signs of life and come before it would be missed."""
 
 Publish = Callable[[str, dict[str, Any]], object]
 
@@ -41,7 +43,7 @@ class Reporter:
             publish(PROGRESS, {**ProgressReport(version=AGENT_VERSION, tasks=progress)})
         now = time.monotonic()
         if now >= self._due_at:
-            self._due_at = now + self._interval_s
+            self._due_at = now + (min(self._interval_s, SOLO_S) if name == "solo" else self._interval_s)
             publish(WORKER_SAMPLE, {**self._sample(name, pids_of(pool))})
 
     def _sample(self, pool: str, pids: list[int]) -> WorkerSample:

@@ -13,6 +13,7 @@ import msgspec
 from umbel.ingest.tally import Reason
 from umbel.ingest.wire import MAX_INTEGER, MAX_LOADS, MAX_SECONDS
 from umbel.model.events import (
+    AGENT_FIELDS,
     EARLIEST_TIMESTAMP,
     ELLIPSIS,
     LATEST_TIMESTAMP,
@@ -31,7 +32,11 @@ MAX_EXTRA_TEXT: Final = 1_000
 LEFT_OUT: Final = "(left out)"
 """Says in ``extra`` how many of the fields of a custom event were too much."""
 
-_OWN_FIELDS: Final = frozenset(TaskEvent.__struct_fields__) - {"extra"} | {"utcoffset", "local_received"}
+_OWN_FIELDS: Final = (
+    frozenset(TaskEvent.__struct_fields__) - {"extra", *AGENT_FIELDS}
+    | {"utcoffset", "local_received"}
+    | frozenset(AGENT_FIELDS.values())
+)
 
 
 class Refused(Exception):
@@ -76,6 +81,11 @@ def _number(value: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
+
+
+def instant(value: object) -> float | None:
+    number = _number(value)
+    return number if number is not None and EARLIEST_TIMESTAMP <= number <= LATEST_TIMESTAMP else None
 
 
 def natural(value: object) -> int | None:
@@ -132,10 +142,15 @@ def loads(value: object) -> tuple[float, ...] | None:
 
 def extra(item: Mapping[Any, Any]) -> dict[str, Any] | None:
     """Return the other fields of a custom event, as many as fit."""
+    return bounded({key: value for key, value in item.items() if key not in _OWN_FIELDS})
+
+
+def bounded(item: Mapping[Any, Any]) -> dict[str, Any] | None:
+    """Return the fields of an object, as many as fit; ``None`` where there are none."""
     fields: dict[str, Any] = {}
     size = left_out = 0
     for key, value in item.items():
-        if not isinstance(key, str) or key in _OWN_FIELDS:
+        if not isinstance(key, str):
             continue
         name, kept = clean(key[:MAX_EXTRA_TEXT]), _plain(value, MAX_EXTRA_DEPTH)
         size_with = size + len(msgspec.json.encode({name: kept}))

@@ -26,6 +26,7 @@ from umbel.ingest.receivers.protocol import Received, Receiver
 from umbel.ingest.series import Totals
 from umbel.ingest.tally import Reason, Tally
 from umbel.ingest.writer import EventStore, Writer
+from umbel.model.agent import BeatReport
 from umbel.model.events import Event, Learnt
 from umbel.store.protocols import Arrival, Commit, Retention
 
@@ -41,7 +42,8 @@ class Collector:
     ``enable_events`` asks workers to send task events (see ``EventEnabler``). ``durable_queue`` names a queue on an
     AMQP broker that keeps events while no collector runs. ``clock`` gives epoch seconds. ``receiver`` is one, or says
     which to take; WrongReceiver is raised where the broker does not have it. ``result_feed`` listens to the result
-    backend as well, where that is Redis.
+    backend as well, where that is Redis. ``on_beat`` is given what the agent in beat says, by the receiving thread: it
+    must be quick and not raise.
     """
 
     def __init__(  # noqa: PLR0913 - its settings, each with a default
@@ -58,6 +60,7 @@ class Collector:
         buffer_events: int = DEFAULT_BUFFER_EVENTS,
         receiver: Receiver | ReceiverChoice = "auto",
         result_feed: bool = False,
+        on_beat: Callable[[BeatReport], object] = lambda _report: None,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = random_module.random,
         logger: logging.Logger | None = None,
@@ -76,7 +79,7 @@ class Collector:
         self._rate = Rate(clock)
         self._last_event_at: float | None = None
         self._batcher = Batcher(clock=clock, batch_events=batch_events, batch_s=batch_s, limit=buffer_events)
-        self._intake = Intake(self._batcher, EventDecoder(self._tally).decode)
+        self._intake = Intake(self._batcher, EventDecoder(self._tally, on_beat).decode)
         self._accounting = Accounting(clock, self._totals)
         self._writer = Writer(
             store,

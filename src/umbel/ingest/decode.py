@@ -1,15 +1,17 @@
 """From the body of a broker's message to events. Nothing that a message holds can stop it."""
 
 import json
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 import msgspec
 
+from umbel.ingest.agent_events import beat_report
 from umbel.ingest.coerce import Refused
-from umbel.ingest.lenient import UnknownType, event_of
+from umbel.ingest.lenient import UnknownType, events_of
 from umbel.ingest.tally import MAX_EXCERPT_LENGTH, Reason, Tally
 from umbel.ingest.wire import Wire
+from umbel.model.agent import BeatReport
 from umbel.model.events import Event
 from umbel.model.texts import clean, safe_repr
 
@@ -25,10 +27,14 @@ _NOT_JSON: Final = (ValueError, RecursionError)  # ValueError is also what bad U
 
 
 class EventDecoder:
-    """Turns bodies into events and tells its tally of all that it could not use. One thread at a time."""
+    """Turns bodies into events and tells its tally of all that it could not use. One thread at a time.
 
-    def __init__(self, tally: Tally) -> None:
+    ``on_beat`` is given the reports of the agent in beat; it must be quick and not raise.
+    """
+
+    def __init__(self, tally: Tally, on_beat: Callable[[BeatReport], object] = lambda _report: None) -> None:
         self._tally = tally
+        self._on_beat = on_beat
         self._wire = Wire()
 
     def decode(self, body: object, content_type: str | None = None, encoding: str | None = None) -> list[Event]:
@@ -82,20 +88,22 @@ class EventDecoder:
 
     def _each(self, parsed: object) -> list[Event]:
         items: Iterable[object] = parsed if isinstance(parsed, list | tuple) else (parsed,)
-        decoded = (self._one(item) for item in items)
-        return [event for event in decoded if event is not None]
+        return [event for item in items for event in self._one(item)]
 
-    def _one(self, item: object) -> Event | None:
+    def _one(self, item: object) -> list[Event]:
         try:
-            event = event_of(item)
+            events = events_of(item, self._hear_beat)
         except Refused as refused:
             self._tally.add_malformed(refused.reason, _excerpt(item))
         except UnknownType as unknown:
             self._tally.add_unknown(unknown.type, _excerpt(item))
         else:
-            self._tally.add_events(1)
-            return event
-        return None
+            self._tally.add_events(len(events))
+            return events
+        return []
+
+    def _hear_beat(self, item: Mapping[str, Any]) -> None:
+        self._on_beat(beat_report(item, self._tally.now()))
 
 
 def _is_utf8(encoding: str | None) -> bool:

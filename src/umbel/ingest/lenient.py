@@ -1,12 +1,14 @@
 """The long way from a parsed object to an event: takes what can be meant, refuses what cannot."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from umbel.ingest.agent_events import TYPES as AGENT_TYPES, events_of as agent_events_of
 from umbel.ingest.coerce import (
     Refused,
     extra,
     hostname,
+    instant,
     link,
     loads,
     moment,
@@ -29,8 +31,11 @@ from umbel.model.events import (
     WorkerEvent,
 )
 from umbel.model.texts import clean
+from umbel.model.wire import ARGUMENTS, BEAT, CPU, PEAK_MEMORY, SENT_AT
 
 _TASK: Final = "task-"
+
+OnBeat = Callable[[Mapping[str, Any]], object]
 
 
 class UnknownType(Exception):
@@ -41,21 +46,34 @@ class UnknownType(Exception):
         self.type = type_
 
 
-def event_of(item: object) -> Event:
-    """Return the event that a parsed object stands for; raises Refused or UnknownType and nothing else."""
+def events_of(item: object, on_beat: OnBeat) -> list[Event]:
+    """Return the events that a parsed object stands for; raises Refused or UnknownType and nothing else.
+
+    ``on_beat`` is given what the agent in beat says, which is no event of a task or a worker.
+    """
     if not isinstance(item, Mapping):
         raise Refused(Reason.NOT_AN_OBJECT)
+    type_ = _type_of(item)
+    if type_ in WORKER_TYPES:
+        return [_worker_event(type_, item)]
+    if type_.startswith(_TASK) and len(type_) > len(_TASK):
+        return [_task_event(type_, item)]
+    if type_ == BEAT:
+        on_beat(item)
+        return []
+    if type_ in AGENT_TYPES:
+        return agent_events_of(type_, item)
+    raise UnknownType(type_)
+
+
+def _type_of(item: Mapping[str, Any]) -> str:
     type_ = item.get("type")
     if not isinstance(type_, str) or not type_:
         raise Refused(Reason.NO_TYPE)
     type_ = clean(type_)
     if len(type_) > MAX_NAME_LENGTH:
         raise Refused(Reason.LONG_ID)
-    if type_ in WORKER_TYPES:
-        return _worker_event(type_, item)
-    if type_.startswith(_TASK) and len(type_) > len(_TASK):
-        return _task_event(type_, item)
-    raise UnknownType(type_)
+    return type_
 
 
 def _task_event(type_: str, item: Mapping[str, Any]) -> TaskEvent:
@@ -86,6 +104,10 @@ def _task_event(type_: str, item: Mapping[str, Any]) -> TaskEvent:
         expired=truth(item.get("expired")),
         requeue=truth(item.get("requeue")),
         extra=None if type_ in KIND_BY_TYPE else extra(item),
+        sent_at=instant(item.get(SENT_AT)),
+        arguments=text(item.get(ARGUMENTS), MAX_TEXT_LENGTH),
+        cpu_s=seconds(item.get(CPU)),
+        peak_memory_bytes=natural(item.get(PEAK_MEMORY)),
     )
 
 

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     LONG_ID = "id too long"
     NO_HOSTNAME = "no hostname"
     TIMESTAMP = "timestamp"
+    AGENT = "of the agent, and not as it says things"
     REFUSED_BY_STORE = "refused by the store"
     FAULT = "fault in Umbel"
 
@@ -59,6 +60,10 @@ class Tally:
         self._malformed: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
         self._samples: dict[str, deque[Sample]] = {}
+
+    def now(self) -> float:
+        """Return the time by its clock (epoch seconds)."""
+        return self._clock()
 
     def add_events(self, number: int) -> None:
         """Count events that were understood (or, below zero, that turned out to be of no use)."""

@@ -73,6 +73,10 @@ class WireTask(TaskEvent, frozen=True, kw_only=True, gc=False):
     traceback: Traceback | None = None
     signum: Name | None = None
     extra: None = None
+    sent_at: Instant | None = None
+    arguments: Text | None = None
+    cpu_s: Seconds | None = None
+    peak_memory_bytes: Natural | None = None
 
 
 class WireWorker(WorkerEvent, frozen=True, kw_only=True, gc=False):

@@ -70,6 +70,7 @@ class _Facts(Struct, frozen=True, kw_only=True):
     kwargs: str | None = None
     result: str | None = None
     progress: Progress | None = None
+    arguments: str | None = None
 
 
 _encode: Final = msgspec.json.Encoder(enc_hook=repr).encode
@@ -114,6 +115,8 @@ def json_line(task: Task, arrived_at: float) -> bytes:
         told["cut"] = True
     if facts.progress is not None:
         told["progress"] = facts.progress
+    if facts.arguments is not None:
+        told["arguments"] = facts.arguments
     return _encode(told) + b"\n"
 
 
@@ -169,6 +172,7 @@ def read_line(line: bytes) -> tuple[Task, float]:
             kwargs=told.kwargs,
             result=told.result,
             progress=told.progress,
+            arguments=told.arguments,
         )
         _check(facts, told.arrived_at)
         return read(join(facts, facts)), told.arrived_at
@@ -221,7 +225,7 @@ def _check(facts: Facts, arrived_at: float) -> None:
     for at in (arrived_at, *(mark.timestamp for mark in facts.marks)):
         if not EARLIEST_TIMESTAMP <= at <= LATEST_TIMESTAMP:
             raise BadLine(f"{at} is no instant between 1970 and 2100 (epoch seconds)")
-    for name in ("id", "args", "kwargs", "result"):
+    for name in ("id", "args", "kwargs", "result", "arguments"):
         _check_value(name, getattr(facts, name))
     for mark in facts.marks:
         for name in Mark.__struct_fields__:

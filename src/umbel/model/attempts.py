@@ -199,6 +199,7 @@ def _attempt(delivery: _Delivery) -> Attempt:
     worker, pid = _process_of(delivery.worker_marks())
     told = _telling_end(delivery.ends)
     started_at = delivery.started.timestamp if delivery.started else None
+    sent_at = delivery.sent.timestamp if delivery.sent else delivery.received.sent_at if delivery.received else None
     ended_at, runtime_s = _end_times(delivery.started, end)
     return Attempt(
         retries=delivery.retries or 0,
@@ -207,7 +208,7 @@ def _attempt(delivery: _Delivery) -> Attempt:
         pid=pid,
         eta=opener.eta if opener else None,
         expires=opener.expires if opener else None,
-        sent_at=delivery.sent.timestamp if delivery.sent else None,
+        sent_at=sent_at,
         received_at=delivery.received.timestamp if delivery.received else None,
         started_at=started_at,
         ended_at=ended_at,
@@ -217,6 +218,8 @@ def _attempt(delivery: _Delivery) -> Attempt:
         traceback=told.traceback if told else None,
         expired=any(mark.expired for mark in delivery.ends),
         learnt_from=step.source if step else None,
+        cpu_s=next((mark.cpu_s for mark in delivery.ends if mark.cpu_s is not None), None),
+        peak_memory_bytes=next((mark.peak_memory_bytes for mark in delivery.ends if mark.peak_memory_bytes), None),
     )
 
 

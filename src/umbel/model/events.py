@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from umbel.model.agent import Sample
+from umbel.model.wire import ARGUMENTS, CPU, PEAK_MEMORY, SENT_AT
+
 
 class Kind(IntEnum):
     """The task events that carry a meaning for the state; any other ``task-*`` event is ``CUSTOM``."""
@@ -36,6 +39,9 @@ TYPE_BY_KIND: Final[dict[Kind, str]] = {kind: type_ for type_, kind in KIND_BY_T
     Kind.LEARNT: LEARNT_TYPE
 }
 
+PROGRESS_TYPE: Final = "task-progress"
+"""The type of a custom event that tells how far a task is, and names no state."""
+
 WORKER_TYPES: Final = frozenset({"worker-online", "worker-heartbeat", "worker-offline"})
 
 EARLIEST_TIMESTAMP: Final = 1.0
@@ -49,11 +55,22 @@ MAX_TRACEBACK_LENGTH: Final = 65_536
 ELLIPSIS: Final = "…"
 
 
-class TaskEvent(Struct, frozen=True, kw_only=True, gc=False):
+AGENT_FIELDS: Final = {
+    "sent_at": SENT_AT,
+    "arguments": ARGUMENTS,
+    "cpu_s": CPU,
+    "peak_memory_bytes": PEAK_MEMORY,
+}
+"""The fields of a ``TaskEvent`` that the agent adds, with their names on the wire."""
+
+
+class TaskEvent(Struct, frozen=True, kw_only=True, gc=False, rename=AGENT_FIELDS):
     """One event about one task. ``(hostname, pid, clock, type, timestamp)`` is its identity.
 
     ``timestamp`` is in epoch seconds (UTC), ``runtime`` in seconds, ``eta`` and ``expires`` are ISO 8601 texts,
-    ``args``, ``kwargs`` and ``result`` are the reprs that Celery cut to about 1,024 characters.
+    ``args``, ``kwargs`` and ``result`` are the reprs that Celery cut to about 1,024 characters. The last four are the
+    agent's (``umbel.model.wire``): when it was published and its true arguments as JSON, in a receipt; CPU seconds and
+    the most bytes of memory of the run, in an end.
     """
 
     type: str
@@ -82,6 +99,10 @@ class TaskEvent(Struct, frozen=True, kw_only=True, gc=False):
     expired: bool | None = None
     requeue: bool | None = None
     extra: dict[str, Any] | None = None
+    sent_at: float | None = None
+    arguments: str | None = None
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
 
 
 class Source(StrEnum):
@@ -130,6 +151,12 @@ class WorkerEvent(Struct, frozen=True, kw_only=True, gc=False):
     def is_full(self) -> bool:
         """Whether it carries the worker's counters."""
         return self.active is not None
+
+
+class Sampled(WorkerEvent, frozen=True, kw_only=True, gc=False):
+    """What the agent read of a worker and its processes (``umbel.model.wire.WORKER_SAMPLE``). A sign of life, too."""
+
+    sample: Sample
 
 
 Event = TaskEvent | WorkerEvent

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from umbel.model.attempts import WRAPPED_EXCEPTION, attempts_of
-from umbel.model.events import KIND_BY_TYPE, Kind, Learnt, TaskEvent
+from umbel.model.events import KIND_BY_TYPE, PROGRESS_TYPE, Kind, Learnt, TaskEvent
 from umbel.model.tasks import TERMINAL_STATES, Attempt, Facts, Mark, MarkKey, Progress, State, Task
 
 MARKS_PER_KIND: Final = 32
@@ -23,6 +23,7 @@ TRACEBACKS_KEPT: Final = 2
 
 _SOLO_RETRY: Final = re.compile(r"Retry\(Retry\(\.\.\.\), (?!None, )(.*), [^,()]*\)", re.DOTALL)
 _FAILING: Final = (Kind.FAILED, Kind.RETRIED)
+_MEASURED: Final = (Kind.SUCCEEDED, Kind.FAILED, Kind.RETRIED, Kind.REJECTED)
 
 
 def fold(record: Task | None, event: TaskEvent) -> Task:
@@ -53,6 +54,7 @@ def facts_of(events: Iterable[TaskEvent]) -> Facts:
         kwargs=_text(gathered, _argument_rank, "kwargs"),
         result=_text(gathered, _result_rank, "result"),
         progress=_newest_progress(gathered),
+        arguments=_text(gathered, _argument_rank, "arguments"),
     )
 
 
@@ -69,6 +71,7 @@ def join(one: Facts, other: Facts) -> Facts:
         kwargs=_newer(argument_ranks, (one.kwargs, other.kwargs)),
         result=_newer(result_ranks, (one.result, other.result)),
         progress=max((one.progress, other.progress), key=_progress_order),
+        arguments=_newer(argument_ranks, (one.arguments, other.arguments)),
     )
 
 
@@ -100,6 +103,9 @@ def mark_of(event: TaskEvent) -> Mark:
         expired=event.expired,
         requeue=event.requeue,
         source=None if learnt is None else learnt.source,
+        sent_at=event.sent_at if kind is Kind.RECEIVED else None,
+        cpu_s=event.cpu_s if kind in _MEASURED else None,
+        peak_memory_bytes=event.peak_memory_bytes if kind in _MEASURED else None,
     )
 
 
@@ -259,6 +265,8 @@ def read(facts: Facts) -> Task:
         attempts=attempts,
         learnt_from=(shown if finished else last).learnt_from,
         lost_because=None if lost is None else lost.exception or "nothing was heard of it",
+        cpu_s=shown.cpu_s,
+        peak_memory_bytes=shown.peak_memory_bytes,
     )
 
 
@@ -296,7 +304,7 @@ def _finished_beside(attempts: tuple[Attempt, ...]) -> str | None:
 def _custom_state(facts: Facts) -> str | None:
     """A custom event names a state, unless it reports progress (``task-progress``) or takes one of Celery's names."""
     custom = next((mark for mark in reversed(facts.marks) if mark.kind is Kind.CUSTOM), None)
-    if custom is None or custom.type is None or custom.type == "task-progress":
+    if custom is None or custom.type is None or custom.type == PROGRESS_TYPE:
         return None
     name = custom.type.removeprefix("task-").replace("-", "_").upper()
     return None if name in State.__members__ else name

@@ -67,6 +67,9 @@ _SHORT: Final = {
     "expired": "d",
     "requeue": "j",
     "source": "f",
+    "sent_at": "i",
+    "cpu_s": "l",
+    "peak_memory_bytes": "v",
 }
 """Marks are stored, three or more a task: their fields have names of one letter there."""
 
@@ -75,7 +78,8 @@ class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, rena
     """What one event leaves in its task. The first five fields are its identity and its order.
 
     ``timestamp`` is in epoch seconds as the worker stamped it, ``runtime_s`` in seconds. ``type`` is the type of a
-    custom event, and the state of what was learnt from ``source``.
+    custom event, and the state of what was learnt from ``source``. What follows that is the agent's word: ``sent_at``
+    of a receipt, the others of an end.
     """
 
     timestamp: float
@@ -101,6 +105,9 @@ class Mark(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False, rena
     expired: bool | None = None
     requeue: bool | None = None
     source: str | None = None
+    sent_at: float | None = None
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
 
     @property
     def key(self) -> MarkKey:
@@ -125,6 +132,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     ``marks`` are in the order of ``Mark.key``, without repetition. ``cut`` says that there were more than are kept.
     ``args``, ``kwargs`` are of the newest mark that was received (else sent), ``result`` of the newest success.
+    ``arguments`` are the true ones as JSON, from the agent (``umbel.model.wire.ARGUMENTS``), of the same mark as ``args``.
     """
 
     id: str
@@ -134,6 +142,7 @@ class Facts(Struct, frozen=True, kw_only=True):
     kwargs: str | None = None
     result: str | None = None
     progress: Progress | None = None
+    arguments: str | None = None
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
@@ -141,6 +150,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
 
     ``outcome`` is a state, ``REPLACED``, ``REDELIVERED``, or ``None`` while it is open. ``retries`` counts from 0.
     ``learnt_from`` is where its newest step was read that no event told, ``None`` where events told all.
+    ``cpu_s`` and ``peak_memory_bytes`` are what it took, ``None`` where no agent told.
     """
 
     retries: int
@@ -159,6 +169,8 @@ class Attempt(Struct, frozen=True, kw_only=True):
     traceback: str | None = None
     expired: bool = False
     learnt_from: str | None = None
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
 
     @property
     def is_terminal(self) -> bool:
@@ -170,7 +182,8 @@ class Task(Struct, frozen=True, kw_only=True):
     """A task record: its facts, and what they say. Instants in epoch seconds, UTC.
 
     ``sent_at``, ``received_at``, ``wait_s`` (sent to started) and ``pickup_s`` (received to started) are of the first
-    attempt; ``worker``, ``pid``, ``started_at``, ``finished_at``, ``runtime_s`` and ``exception`` of the last one.
+    attempt; ``worker``, ``pid``, ``started_at``, ``finished_at``, ``runtime_s``, ``exception``, ``cpu_s`` and
+    ``peak_memory_bytes`` of the last one.
     ``finished_at`` is there in a terminal state only, and is ``started + runtime`` when that is the earlier.
     ``learnt_from`` is where the state was read when no event told it, ``lost_because`` why it is LOST.
     """
@@ -202,6 +215,8 @@ class Task(Struct, frozen=True, kw_only=True):
     attempts: tuple[Attempt, ...]
     learnt_from: str | None = None
     lost_because: str | None = None
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
 
     @property
     def id(self) -> str:

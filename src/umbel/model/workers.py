@@ -7,7 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from umbel.model.events import Event, WorkerEvent
+from umbel.model.agent import Sample
+from umbel.model.events import Event, Sampled, WorkerEvent
 
 MISSED_HEARTBEATS: Final = 3
 """A worker is silent once this many heartbeats are overdue (its ``freq`` apart), and a margin for lag."""
@@ -44,7 +45,8 @@ class Worker(Struct, frozen=True, kw_only=True):
 
     ``last_seen_at`` is when its newest message arrived, by our clock. ``clock_offset_s`` is the smallest
     arrival minus stamp of late: a lag of the link when small, a wrong clock when large or negative.
-    Counters are of the newest full heartbeat of the newest process (``pid``).
+    Counters are of the newest full heartbeat of the newest process (``pid``). ``sample`` is the newest of the agent's,
+    ``None`` where none runs in it.
     """
 
     name: str
@@ -64,6 +66,13 @@ class Worker(Struct, frozen=True, kw_only=True):
     system: str | None = None
     clock_offset_s: float | None = None
     restarts: int = 0
+    sample: Sample | None = None
+
+    def sample_at(self, now: float) -> Sample | None:
+        """Return the newest sample where it still tells how this process is at ``now`` (epoch seconds, our clock)."""
+        sample = self.sample
+        is_it = sample is not None and self.pid in (None, sample.main.pid)
+        return sample if sample is not None and is_it and sample.is_of(now - (self.clock_offset_s or 0.0)) else None
 
 
 class Heard(Struct, frozen=True, kw_only=True):
@@ -93,7 +102,10 @@ def observe(worker: Worker | None, event: Event, seen_at: float) -> Worker:
     stamp = min(event.timestamp, seen_at + MOST_AHEAD_S)
     fields["last_event_at"] = max(known.last_event_at, stamp)
     fields["clock_offset_s"] = least_offset(known.clock_offset_s, seen_at - event.timestamp)
-    if isinstance(event, WorkerEvent):
+    if isinstance(event, Sampled):
+        if known.sample is None or not known.sample.at - SET_BACK_S <= event.timestamp < known.sample.at:
+            fields["sample"] = event.sample
+    elif isinstance(event, WorkerEvent):
         fields.update(_told(known, event, stamp))
     elif known.pid is None:
         fields["pid"] = event.pid

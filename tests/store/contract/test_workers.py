@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.store.contract.conftest import OpenStore
 from tests.store.support import arrivals
-from tests.support.events import T0, a_heartbeat, an_event, received
+from tests.support.events import T0, a_heartbeat, a_sample, an_event, received
 from umbel.model.workers import observe
 from umbel.store.protocols import Store
 
@@ -33,6 +33,16 @@ def test_a_heartbeat_older_than_a_task_event_counts(store: Store) -> None:
     store.commit(arrivals([received(5)], at=5))
     store.commit(arrivals([a_heartbeat(4, processed=7)], at=5))
     assert [worker.processed for worker in store.workers()] == [7]
+
+
+def test_what_the_agent_reads_is_kept(open_again: OpenStore) -> None:
+    """The newest sample stays with its worker, and the same one again changes nothing."""
+    store = open_again()
+    first = store.commit(arrivals([a_heartbeat(0), a_sample(0.5)], at=1)).seq
+    assert store.commit(arrivals([a_sample(0.5)], at=1)).seq == first
+    assert store.commit(arrivals([a_sample(10.5, 60)], at=11)).seq > first
+    store.close()
+    assert [one.sample for one in open_again().workers()] == [a_sample(10.5, 60).sample]
 
 
 def test_a_producer_is_no_worker(store: Store) -> None:

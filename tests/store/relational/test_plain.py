@@ -31,17 +31,25 @@ END: Fields = {
     "exception": st.sampled_from([None, "", "E()", "ExceptionWithTraceback()"]),
     "traceback": st.sampled_from([None, "T\nValueError: x"]),
 }
+AGENT_RECEIPT: Fields = {
+    "sent_at": st.sampled_from([None, None, T0 - 5, T0 + 1]),
+    "arguments": st.sampled_from([None, None, '{"args":[1],"kwargs":{}}']),
+}
+AGENT_END: Fields = {
+    "cpu_s": st.sampled_from([None, 0.0, 0.25]),
+    "peak_memory_bytes": st.sampled_from([None, 70_000_000]),
+}
 FIELDS: dict[str, Fields] = {
     "sent": {**ORIGIN, "queue": maybe},
-    "received": ORIGIN,
+    "received": {**ORIGIN, **AGENT_RECEIPT},
     "started": {},
-    "succeeded": {"result": END["result"], "runtime": END["runtime"]},
-    "failed": {"exception": END["exception"], "traceback": END["traceback"]},
-    "retried": END,
+    "succeeded": {"result": END["result"], "runtime": END["runtime"], **AGENT_END},
+    "failed": {"exception": END["exception"], "traceback": END["traceback"], **AGENT_END},
+    "retried": {**END, **AGENT_END},
     "progress": {},
 }
 """What Celery gives to each kind; anything else may stand in any of them."""
-ODD: Fields = {**ORIGIN, **END, "queue": maybe, "extra": st.just({}), "terminated": st.booleans()}
+ODD: Fields = {**ORIGIN, **END, **AGENT_RECEIPT, **AGENT_END, "queue": maybe, "extra": st.just({}), "terminated": st.booleans()}
 
 
 @st.composite

@@ -1,6 +1,7 @@
 """The marks of a task as its row keeps them: MessagePack in which little is said twice.
 
-``[workers, [[timestamp, kind, worker, pid, clock, rest], ...], cut, progress]``. A mark's ``worker`` is a place in
+``[workers, [[timestamp, kind, worker, pid, clock, rest], ...], cut, progress, arguments]``, the last left out where an
+agent told none. A mark's ``worker`` is a place in
 ``workers``; ``rest`` holds its other fields by their short names, and is left out where there are none. A root id that
 is the id of the task itself is ``true``. Three marks take about 125 bytes so, and 310 with all fields by name, which is
 how the first stores kept them (``[marks, cut, progress]``): such rows are still read.
@@ -41,6 +42,7 @@ class Unpacked(Struct, frozen=True, array_like=True, gc=False):
     marks: tuple[Mark, ...]
     cut: bool
     progress: Progress | None
+    arguments: str | None = None
 
 
 class _Row(Struct, frozen=True, array_like=True, gc=False):
@@ -48,6 +50,7 @@ class _Row(Struct, frozen=True, array_like=True, gc=False):
     marks: tuple[_Packed, ...]
     cut: bool
     progress: Progress | None
+    arguments: str | None = None
 
 
 encode: Final = msgspec.msgpack.Encoder().encode
@@ -59,7 +62,8 @@ def pack(facts: Facts) -> bytes:
     """Return the column ``facts`` of a task."""
     workers: dict[str, int] = {}
     marks = [_pack(mark, workers.setdefault(mark.worker, len(workers)), facts.id) for mark in facts.marks]
-    return encode((tuple(workers), marks, facts.cut, facts.progress))
+    row: tuple[Any, ...] = (tuple(workers), marks, facts.cut, facts.progress)
+    return encode(row if facts.arguments is None else (*row, facts.arguments))
 
 
 def unpack(task_id: str, packed: bytes) -> Unpacked:
@@ -68,7 +72,7 @@ def unpack(task_id: str, packed: bytes) -> Unpacked:
         return _decode_by_name(packed)
     row = _decode(packed)
     marks = tuple(_unpack(mark, row.workers[mark.worker], task_id) for mark in row.marks)
-    return Unpacked(marks, row.cut, row.progress)
+    return Unpacked(marks, row.cut, row.progress, row.arguments)
 
 
 def _pack(mark: Mark, worker: int, task_id: str) -> list[Any]:

@@ -143,9 +143,10 @@ def _waiting(sent: TaskEvent) -> Told:
 
 
 def _run(sent: TaskEvent | None, received: TaskEvent, started: TaskEvent | None, end: TaskEvent | None) -> Told:
-    marks = [_opening(received)]
+    marks = [_received(received)]
     workers = [received.hostname]
-    sent_at = started_at = wait_s = finished_at = runtime_s = exception = result = None
+    sent_at = received.sent_at
+    started_at = wait_s = finished_at = runtime_s = exception = result = None
     state = _WAS_RECEIVED
     if sent is not None:
         sent_at = sent.timestamp
@@ -183,7 +184,9 @@ def _run(sent: TaskEvent | None, received: TaskEvent, started: TaskEvent | None,
         wait_s,
         exception or None,
     )
-    return Told(outline, received.args, received.kwargs, result, encode((workers, marks, False, None)))
+    row: tuple[Any, ...] = (workers, marks, False, None)
+    facts = encode(row if received.arguments is None else (*row, received.arguments))
+    return Told(outline, received.args, received.kwargs, result, facts)
 
 
 def _ended(started_at: float | None, end: TaskEvent) -> tuple[float, float | None]:
@@ -218,6 +221,13 @@ def _opening(event: TaskEvent) -> list[Any]:
     return [*_mark(event), rest]
 
 
+def _received(event: TaskEvent) -> list[Any]:
+    mark = _opening(event)
+    if event.sent_at is not None:
+        mark[_REST]["i"] = event.sent_at
+    return mark
+
+
 def _sent(event: TaskEvent, worker: int) -> list[Any]:
     mark = _opening(event)
     mark[_WORKER] = worker
@@ -241,4 +251,8 @@ def _ending(event: TaskEvent) -> list[Any]:
             rest["z"] = exception
         if event.traceback is not None:
             rest["b"] = event.traceback
+    if event.cpu_s is not None:
+        rest["l"] = event.cpu_s
+    if event.peak_memory_bytes is not None:
+        rest["v"] = event.peak_memory_bytes
     return [*_mark(event), rest] if rest else _mark(event)

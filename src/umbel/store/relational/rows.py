@@ -31,6 +31,7 @@ def facts_from(task_id: str, args: str | None, kwargs: str | None, result: str |
         kwargs=kwargs,
         result=result,
         progress=known.progress,
+        arguments=known.arguments,
     )
 
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
-from umbel.model.events import WorkerEvent
+from umbel.model.events import Sampled, WorkerEvent
 from umbel.model.workers import Worker, observe
 from umbel.store.protocols import Arrival
 from umbel.store.relational.reader import Reader
@@ -57,7 +57,10 @@ def _observe_all(known: Worker | None, arrivals: Iterable[Arrival]) -> Worker | 
 def _is_old(known: Worker, arrival: Arrival) -> bool:
     """Whether it tells nothing new: a batch that is committed again changes no worker."""
     event = arrival.event
-    newest = known.last_heartbeat_at if isinstance(event, WorkerEvent) else known.last_event_at
+    if isinstance(event, Sampled):
+        newest = None if known.sample is None else known.sample.at
+    else:
+        newest = known.last_heartbeat_at if isinstance(event, WorkerEvent) else known.last_event_at
     return newest is not None and event.timestamp <= newest and arrival.at <= known.last_seen_at
 
 
