@@ -47,10 +47,10 @@ from umbel.store.protocols import Store
 from umbel.store.registry import folder_beside, free_bytes, open_store
 from umbel.web import schemas
 from umbel.web.app import Site, create_app
+from umbel.web.attention import KEPT_S as ATTENTION_S, Attention
 from umbel.web.auth.access import Role, User
 from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
-from umbel.web.attention import KEPT_S as ATTENTION_S, Attention
 from umbel.web.fleet import Fleet, rules_of
 from umbel.web.health import HealthView, Identity
 from umbel.web.links import Links
@@ -60,10 +60,10 @@ from umbel.web.queues import QueueViews
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
 from umbel.web.self_view import SelfView, without_mute
 from umbel.web.sight import Sight
+from umbel.web.task_types import TaskTypeViews
 from umbel.web.trust import Trust
 from umbel.web.views import Views
 from umbel.web.worker_page import WorkerPages
-from umbel.web.task_types import TaskTypeViews
 from umbel.web.workflows import Workflows
 
 STOP_TIMEOUT_S: Final = 5.0
@@ -219,10 +219,18 @@ class _Parts:
             process=ProcessProbe().read,
             clock=time.time,
         )
+        self.attention = Attention(
+            store,
+            limits=settings.limits,
+            health=self.health.read,
+            workers=self.views.workers,
+            clock=time.time,
+        )
         topics = (
             Topic(name="workers", read=self.views.workers, every_s=1.0),
             Topic(name="overview", read=self.views.overview, every_s=1.0),
             Topic(name="health", read=self.health.read, every_s=1.0),
+            Topic(name="attention", read=self.attention.read, every_s=ATTENTION_S),
             Topic(name="self", read=self.own.read, every_s=1.0),
             Topic(name="queues", read=self.queues.read, every_s=POLL_S),
         )
@@ -233,21 +241,15 @@ class _Parts:
         workflows = Workflows(self.views, groups=self._groups.look_up, why_none=self._groups.why_none)
         links = Links(self._settings.link)
         return Parts(
-        self.attention = Attention(
-            store,
-            limits=settings.limits,
-            health=self.health.read,
-            workers=self.views.workers,
-            clock=time.time,
-        )
             views=self.views,
             health=self.health,
             own=self.own,
             hub=self.hub,
-            Topic(name="attention", read=self.attention.read, every_s=ATTENTION_S),
             commands=self.commands,
             workflows=workflows,
             queues=self.queues,
+            attention=self.attention,
+            task_types=TaskTypeViews(self.views.store, limits=self._settings.limits),
             links=links,
             workers=self._worker_pages(),
         )
@@ -262,8 +264,6 @@ class _Parts:
         )
 
     def _sight(self) -> Sight:
-            attention=self.attention,
-            task_types=TaskTypeViews(self.views.store, limits=self._settings.limits),
         broker = self.collector.health().broker
         if broker.state == "connected":
             return Sight(seeing_since=broker.since)
