@@ -685,6 +685,7 @@ export interface components {
         };
         /** Attempt */
         Attempt: {
+            cpu_s?: number | null;
             ended_at?: string | null;
             eta?: string | null;
             exception?: string | null;
@@ -692,6 +693,7 @@ export interface components {
             name?: string | null;
             number: number;
             outcome?: string | null;
+            peak_memory_bytes?: number | null;
             pid?: number | null;
             received_at?: string | null;
             retries?: number | null;
@@ -1638,6 +1640,15 @@ export interface components {
             sampled: boolean;
             seq: number;
         };
+        /** TaskArguments */
+        TaskArguments: {
+            args?: unknown[];
+            /** @default false */
+            cut: boolean;
+            kwargs?: {
+                [key: string]: unknown;
+            };
+        };
         /** TaskColumns */
         TaskColumns: {
             columns: components["schemas"]["Column"][];
@@ -1655,9 +1666,11 @@ export interface components {
         /** TaskDetail */
         TaskDetail: {
             args?: string | null;
+            arguments?: components["schemas"]["TaskArguments"] | null;
             attempts?: components["schemas"]["Attempt"][];
             children?: components["schemas"]["TaskRef"][];
             client?: string | null;
+            cpu_s?: number | null;
             cut?: string[];
             eta?: string | null;
             events?: components["schemas"]["TaskEvent"][];
@@ -1676,6 +1689,7 @@ export interface components {
             name: string | null;
             parent?: components["schemas"]["TaskRef"] | null;
             parent_id?: string | null;
+            peak_memory_bytes?: number | null;
             pickup_s?: number | null;
             progress?: {
                 [key: string]: unknown;
@@ -1747,6 +1761,7 @@ export interface components {
         /** TaskRow */
         TaskRow: {
             args?: string | null;
+            cpu_s?: number | null;
             cut?: string[];
             eta?: string | null;
             exception?: string | null;
@@ -1758,6 +1773,7 @@ export interface components {
             max_retries?: number | null;
             name: string | null;
             parent_id?: string | null;
+            peak_memory_bytes?: number | null;
             pickup_s?: number | null;
             progress?: {
                 [key: string]: unknown;
@@ -2232,6 +2248,7 @@ export type StreamGap = components['schemas']['StreamGap'];
 export type StreamHello = components['schemas']['StreamHello'];
 export type StreamLines = components['schemas']['StreamLines'];
 export type StreamTasks = components['schemas']['StreamTasks'];
+export type TaskArguments = components['schemas']['TaskArguments'];
 export type TaskColumns = components['schemas']['TaskColumns'];
 export type TaskCount = components['schemas']['TaskCount'];
 export type TaskCounts = components['schemas']['TaskCounts'];

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Activity, Bug, CircleUser, List, Menu as MenuIcon, Search, Server } from 'lucide-react'
+import { Activity, Bug, CircleUser, List, Menu as MenuIcon, ScrollText, Search, Server } from 'lucide-react'
 
 import { health, me, workers } from '@/api/queries'
 import { Mark } from '@/components/Mark'
@@ -62,6 +62,12 @@ export function Navigation({ onJump }: { onJump: () => void }) {
       <div className="nav-foot">
         <nav aria-label="Umbel">
           <ul>
+            <li>
+              <Link to="/audit" title="Audit log" activeProps={{ 'aria-current': 'page' }}>
+                <ScrollText className="i" aria-hidden="true" />
+                <span className="tx">Audit log</span>
+              </Link>
+            </li>
             <li>
               <Link to="/self" title="Umbel itself" activeProps={{ 'aria-current': 'page' }}>
                 <Activity className="i" aria-hidden="true" />

@@ -62,6 +62,12 @@ const workers = createRoute({
   component: lazyRouteComponent(() => import('@/routes/workers'), 'WorkersRoute'),
 })
 
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  component: lazyRouteComponent(() => import('@/routes/audit'), 'AuditRoute'),
+})
+
 const self = createRoute({
   getParentRoute: () => root,
   path: '/self',
@@ -70,7 +76,7 @@ const self = createRoute({
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([failures, failure, start, tasks, task, workers, self]),
+    routeTree: root.addChildren([audit, failures, failure, start, tasks, task, workers, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
     scrollRestoration: true,

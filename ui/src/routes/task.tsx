@@ -5,10 +5,11 @@ import { useMemo } from 'react'
 import { ApiError } from '@/api/client'
 import type { Watch } from '@/api/live'
 import { useWatch } from '@/api/live-context'
-import { health, taskDetail } from '@/api/queries'
+import { health, me, taskDetail } from '@/api/queries'
 import { ErrorNote } from '@/components/ErrorNote'
 import { Bones } from '@/components/Nil'
 import { usePageTitle } from '@/components/Page'
+import { TaskActions } from '@/features/actions/TaskActions'
 import { Attempts } from '@/features/task/Attempts'
 import { Events } from '@/features/task/Events'
 import { Facts } from '@/features/task/Facts'
@@ -48,6 +49,7 @@ export function TaskRoute() {
   const { id } = route.useParams()
   const { data: task, error, refetch } = useQuery(taskDetail(id))
   const self = useQuery(health)
+  const reader = useQuery(me)
   useTaskChanges(id)
   const isMissing = error instanceof ApiError && error.status === 404
   const what = task ? `${titleWord(task)}: ${oneLine(splitName(task.name ?? 'task').last, 60)} ${shortId(task.id)}` : isMissing ? 'Unknown task' : 'Task'
@@ -59,7 +61,7 @@ export function TaskRoute() {
   const isCut = (field: string) => task.cut.includes(field)
   return (
     <>
-      <TaskHead task={task} />
+      <TaskHead task={task} actions={<TaskActions task={task} me={reader.data} />} />
       <div className="grid g-side body mt24">
         <div>
           <PhaseBar task={task} />

@@ -37,6 +37,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     toTasks: (search) => void navigate({ to: '/tasks', search: search ? { search } : {} }),
     toTask: (task) => void navigate({ to: '/tasks/$id', params: { id: task } }),
     toWorkers: () => void navigate({ to: '/workers' }),
+    toAudit: () => void navigate({ to: '/audit' }),
     toSelf: () => void navigate({ to: '/self' }),
     pause: () => live.pause(!live.paused.get()),
   })

@@ -1,4 +1,4 @@
-import { Activity, Clock, LayoutList, List, Pause, Rows3, Search, Server, Shapes, SunMoon, type LucideIcon } from 'lucide-react'
+import { Activity, Clock, LayoutList, List, Pause, Rows3, ScrollText, Search, Server, Shapes, SunMoon, type LucideIcon } from 'lucide-react'
 
 import type { TaskNames, TaskRow } from '@/api/types'
 import { whole } from '@/lib/count'
@@ -21,6 +21,7 @@ export interface Doors {
   toTask: (id: string) => void
   toWorkers: () => void
   toSelf: () => void
+  toAudit: () => void
   pause: () => void
 }
 
@@ -37,6 +38,7 @@ export function entries(typed: string, names: TaskNames | undefined, found: read
     { id: 'failed', group: 'Go to', icon: List, label: 'Failed tasks', note: '', run: () => doors.toTasks('state:failure') },
     { id: 'running', group: 'Go to', icon: List, label: 'Running tasks', note: '', run: () => doors.toTasks('state:started') },
     { id: 'workers', group: 'Go to', icon: Server, label: 'Workers', note: 'g w', run: () => doors.toWorkers() },
+    { id: 'audit', group: 'Go to', icon: ScrollText, label: 'Audit log', note: '', run: () => doors.toAudit() },
     { id: 'self', group: 'Go to', icon: Activity, label: 'Umbel itself', note: 'g u', run: () => doors.toSelf() },
   ]
   const switches: Entry[] = [

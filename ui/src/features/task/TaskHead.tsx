@@ -1,4 +1,5 @@
 import { Copy } from 'lucide-react'
+import type { ReactNode } from 'react'
 
 import type { TaskDetail } from '@/api/types'
 import { Glyph } from '@/components/Glyph'
@@ -38,7 +39,8 @@ function Verdict({ task }: { task: TaskDetail }) {
   )
 }
 
-export function TaskHead({ task }: { task: TaskDetail }) {
+/** `actions` are buttons beside Copy id: what can be done with it. */
+export function TaskHead({ task, actions }: { task: TaskDetail; actions?: ReactNode }) {
   const now = useNow()
   const told = isRunning(task.state) && !isLost(task.verdict?.code) ? progress(task.progress) : null
   return (
@@ -52,6 +54,7 @@ export function TaskHead({ task }: { task: TaskDetail }) {
         }
         end={
           <div className="btns">
+            {actions}
             <button type="button" className="btn" onClick={() => void copy(task.id, 'the id')}>
               <Copy className="i" />
               Copy id
