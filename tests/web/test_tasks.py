@@ -4,6 +4,8 @@ import time
 from urllib.parse import quote
 
 import httpx
+import pytest
+from msgspec.structs import replace
 
 from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, an_event, received
 from tests.support.served import Served
@@ -134,3 +136,24 @@ def test_links_lead_from_a_task_to_other_tools(server: Served) -> None:
     assert (link.label, link.url) == ("Logs", "https://logs.example/?q=a%2Fb%20%26c")
     with httpx.Client(base_url=server.url) as client:
         assert client.get("/api/v1/tasks/a%2Fb%20%26c").json()["links"] == []
+
+
+def test_what_the_agent_told_of_a_task_is_shown(server: Served, client: httpx.Client) -> None:
+    """What it took, when it was published, and its true arguments; nothing where no agent told, or told nonsense."""
+    begun, started, end = a_task_that_succeeded("told")
+    arguments = '{"args":[],"kwargs":{"escalation_id":789,"token":"***"},"cut":true}'
+    told = [
+        replace(begun, sent_at=T0 - 3, arguments=arguments),
+        started,
+        replace(end, cpu_s=0.25, peak_memory_bytes=70_000_000),
+    ]
+    nonsense = replace(a_task_that_succeeded("nonsense")[0], arguments="{args}")
+    server.commit(*told, nonsense)
+
+    task = client.get("/api/v1/tasks/told").json()
+    assert (task["cpu_s"], task["peak_memory_bytes"]) == (0.25, 70_000_000)
+    assert task["arguments"] == {"args": [], "kwargs": {"escalation_id": 789, "token": "***"}, "cut": True}
+    assert (task["sent_at"], task["wait_s"]) == (task["attempts"][0]["sent_at"], pytest.approx(3.1))
+    assert [(one["cpu_s"], one["peak_memory_bytes"]) for one in task["attempts"]] == [(0.25, 70_000_000)]
+    without = client.get("/api/v1/tasks/nonsense").json()
+    assert (without["cpu_s"], without["arguments"], without["sent_at"]) == (None, None, None)

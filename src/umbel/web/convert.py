@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import msgspec
+
 from umbel.model import tasks as model
 from umbel.model.events import ELLIPSIS, TYPE_BY_KIND, Kind
 from umbel.model.fold import epoch_of
@@ -64,6 +66,7 @@ def task_detail(
         routing_key=task.routing_key,
         client=task.client,
         traceback=task.traceback,
+        arguments=_arguments(task.facts.arguments),
         attempts=[_attempt(number, attempt) for number, attempt in enumerate(task.attempts, start=1)],
         events=[_event(mark) for mark in task.facts.marks],
         events_cut=task.facts.cut,
@@ -144,7 +147,19 @@ def _task_fields(task: model.Task, verdict: Verdict | None, max_retries: int | N
         "parent_id": task.parent_id,
         "learnt_from": task.learnt_from,
         "progress": task.facts.progress.fields if task.facts.progress else None,
+        "cpu_s": task.cpu_s,
+        "peak_memory_bytes": task.peak_memory_bytes,
     }
+
+
+def _arguments(text: str | None) -> schemas.TaskArguments | None:
+    """Return what the agent told; ``None`` where it did not, or it makes no sense: it came from outside."""
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=schemas.TaskArguments)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
 
 
 def _verdict(verdict: Verdict | None) -> schemas.Verdict | None:
@@ -170,6 +185,8 @@ def _attempt(number: int, attempt: model.Attempt) -> schemas.Attempt:
         exception=attempt.exception,
         traceback=attempt.traceback,
         learnt_from=attempt.learnt_from,
+        cpu_s=attempt.cpu_s,
+        peak_memory_bytes=attempt.peak_memory_bytes,
     )
 
 

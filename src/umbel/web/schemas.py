@@ -39,7 +39,8 @@ class TaskRow(Schema, frozen=True, kw_only=True):
     """A task as a list shows it. Long texts are cut; ``cut`` names those fields.
 
     ``state`` is Celery's, a custom one, or ``LOST``. ``learnt_from`` says where the state was read when no event told
-    it: ``result backend`` or ``worker``.
+    it: ``result backend`` or ``worker``. ``cpu_s`` and ``peak_memory_bytes`` are of its last run, null where no agent
+    told.
     """
 
     id: str
@@ -68,6 +69,8 @@ class TaskRow(Schema, frozen=True, kw_only=True):
     parent_id: str | None = None
     learnt_from: str | None = None
     progress: dict[str, Any] | None = None
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
     cut: list[str] = field(default_factory=list)
 
 
@@ -101,6 +104,8 @@ class Attempt(Schema, frozen=True, kw_only=True):
     exception: str | None = None
     traceback: str | None = None
     learnt_from: str | None = None
+    cpu_s: float | None = None
+    peak_memory_bytes: int | None = None
 
 
 class TaskEvent(Schema, frozen=True, kw_only=True):
@@ -144,14 +149,26 @@ class TaskLink(Schema, frozen=True, kw_only=True):
     url: str
 
 
+class TaskArguments(Schema, frozen=True, kw_only=True):
+    """The true arguments, as the agent told them: secrets masked, and where ``cut`` something was left out."""
+
+    args: list[Any] = field(default_factory=list)
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    cut: bool = False
+
+
 class TaskDetail(TaskRow, frozen=True, kw_only=True):
-    """Everything known about one task; nothing is cut. In ``gaps`` events of it may have been missed."""
+    """Everything known about one task; nothing is cut. In ``gaps`` events of it may have been missed.
+
+    ``arguments`` are null where no agent was asked for them: ``args`` and ``kwargs`` are texts that Celery cut.
+    """
 
     links: list[TaskLink] = field(default_factory=list)
     exchange: str | None = None
     routing_key: str | None = None
     client: str | None = None
     traceback: str | None = None
+    arguments: TaskArguments | None = None
     attempts: list[Attempt] = field(default_factory=list)
     events: list[TaskEvent] = field(default_factory=list)
     events_cut: bool = False

@@ -28,6 +28,8 @@ export const taskRow = (given: Partial<TaskRow> = {}): TaskRow => ({
   parent_id: null,
   progress: null,
   learnt_from: null,
+  cpu_s: null,
+  peak_memory_bytes: null,
   cut: [],
   ...given,
 })
