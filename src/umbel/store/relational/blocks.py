@@ -10,20 +10,21 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from umbel.store.relational.rows import Outline
+from umbel.store.relational.many import Insert
+from umbel.store.relational.rows import Times
 from umbel.store.relational.tables import BLOCK_BITS
 
 _Bound = float | None
 _Bounds = list[_Bound]
 
-_WIDEN: Final = """
+_WIDEN: Final = Insert("""
 INSERT INTO block (id, earliest, latest, shortest, longest) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (id) DO UPDATE SET
   earliest = min(coalesce(earliest, excluded.earliest), coalesce(excluded.earliest, earliest)),
   latest = max(coalesce(latest, excluded.latest), coalesce(excluded.latest, latest)),
   shortest = min(coalesce(shortest, excluded.shortest), coalesce(excluded.shortest, shortest)),
   longest = max(coalesce(longest, excluded.longest), coalesce(excluded.longest, longest))
-"""
+""")
 
 
 class Bounds:
@@ -34,19 +35,19 @@ class Bounds:
     def __init__(self) -> None:
         self._by_block: dict[int, _Bounds] = {}
 
-    def add(self, row_id: int, outline: Outline) -> None:
+    def add(self, row_id: int, times: Times) -> None:
         """Take a row into the bounds of its block."""
         bounds = self._by_block.get(row_id >> BLOCK_BITS)
         if bounds is None:
             bounds = self._by_block[row_id >> BLOCK_BITS] = [None, None, None, None]
         earliest, latest, shortest, longest = bounds
-        for at in (outline.sent_at, outline.received_at, outline.started_at, outline.finished_at):
+        for at in times[:4]:
             if at is not None:
                 if earliest is None or at < earliest:
                     bounds[0] = earliest = at
                 if latest is None or at > latest:
                     bounds[1] = latest = at
-        runtime_s = outline.runtime_s
+        runtime_s = times[4]
         if runtime_s is not None:
             if shortest is None or runtime_s < shortest:
                 bounds[2] = runtime_s
@@ -55,9 +56,7 @@ class Bounds:
 
     def write(self, connection: Connection) -> None:
         """Widen the stored bounds."""
-        rows = [(block, *bounds) for block, bounds in self._by_block.items()]
-        if rows:
-            connection.exec_driver_sql(_WIDEN, rows)
+        _WIDEN.write(connection, [(block, *bounds) for block, bounds in self._by_block.items()])
 
 
 def drop_before(connection: Connection, row_id: int) -> None:

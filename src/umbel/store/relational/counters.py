@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from umbel.model.tasks import OVER_STATES
 from umbel.store.protocols import NameCount
+from umbel.store.relational.many import Insert
 from umbel.store.relational.reader import Reader
 from umbel.store.relational.tables import DEFAULT_CLUSTER, NO_NAME, task_count, term
 
@@ -18,10 +19,10 @@ NAMES_AT_MOST: Final = 10_000
 CountKey = tuple[int | None, str]
 """A task's ``name_id`` and state."""
 
-_ADD: Final = """
+_ADD: Final = Insert("""
 INSERT INTO task_count (cluster, name_id, state, n) VALUES (?, ?, ?, ?)
 ON CONFLICT (cluster, name_id, state) DO UPDATE SET n = n + excluded.n
-"""
+""")
 _OVER: Final = tuple(sorted(OVER_STATES))
 _FINISHED: Final = f"SELECT coalesce(sum(n), 0) FROM task_count WHERE state IN ({', '.join('?' * len(_OVER))})"  # noqa: S608  # our names
 
@@ -33,8 +34,7 @@ def add(connection: Connection, changes: Mapping[CountKey, int]) -> None:
         for (name_id, state), n in changes.items()
         if n
     ]
-    if rows:
-        connection.exec_driver_sql(_ADD, rows)
+    _ADD.write(connection, rows)
 
 
 def drop_empty(connection: Connection) -> None:

@@ -15,13 +15,15 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from umbel.model.events import cut
+from umbel.model.events import Kind, cut
 from umbel.model.failures import OVERFLOW_ID, Decision
 from umbel.model.fingerprint import Fingerprint, fingerprint
 from umbel.model.fold import read
 from umbel.model.rollups import MINUTE_BITS, MINUTE_S, Period, Share
-from umbel.model.tasks import State, Task
+from umbel.model.tasks import State
 from umbel.model.workers import MOST_AHEAD_S
+from umbel.store.relational.many import Insert, delete_by_id
+from umbel.store.relational.marks import unpack
 from umbel.store.relational.rows import facts_from
 from umbel.store.relational.tables import DEFAULT_CLUSTER
 
@@ -38,11 +40,10 @@ _names: Final = msgspec.msgpack.Decoder(tuple[str, ...]).decode
 _encode: Final = msgspec.msgpack.Encoder().encode
 
 _TASKS: Final = "SELECT row_id, group_id, minute FROM failure_task WHERE row_id IN (SELECT value FROM json_each(?))"
-_PUT_TASK: Final = (
+_PUT_TASK: Final = Insert(
     "INSERT INTO failure_task (row_id, group_id, minute) VALUES (?, ?, ?) "
     "ON CONFLICT (row_id) DO UPDATE SET group_id = excluded.group_id, minute = excluded.minute"
 )
-_DROP_TASK: Final = "DELETE FROM failure_task WHERE row_id = ?"
 _GROUPS: Final = (
     "SELECT fingerprint, id, names, names_cut FROM failure_group "  # noqa: S608  # our names
     f"WHERE cluster = {DEFAULT_CLUSTER} AND fingerprint IN (SELECT value FROM json_each(?))"
@@ -55,10 +56,11 @@ _GROW: Final = (
     "UPDATE failure_group SET total = total + ?, first_at = min(first_at, ?), last_at = max(last_at, ?) WHERE id = ?"
 )
 _NAME: Final = "UPDATE failure_group SET names = ?, names_cut = ? WHERE id = ?"
-_COUNT: Final = (
+_COUNT: Final = Insert(
     "INSERT INTO failure_count (period, start, group_id, n) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (period, start, group_id) DO UPDATE SET n = n + excluded.n"
 )
+_FAILED_ONCE: Final = (Kind.RECEIVED, Kind.STARTED, Kind.FAILED)
 _BOUNDS: Final = "SELECT period, kept_from FROM failure_bound"
 
 
@@ -81,6 +83,25 @@ def outcome(  # what a row tells
     latest = float("inf") if heard_at is None else heard_at + MOST_AHEAD_S
     at = min(finished_at if finished_at is not None else heard_at or 0.0, latest)
     return Outcome(row_id, was == FAILED, state == FAILED, facts, share[2] >> MINUTE_BITS, at)
+
+
+class _Failure(NamedTuple):
+    """What the record of a failed task says of it."""
+
+    name: str | None
+    exception: str | None
+    traceback: str | None
+
+
+def _failure(facts: bytes) -> _Failure:
+    """Return it from a row's marks; one that was received, started and failed once needs no fold."""
+    marks = unpack("", facts).marks
+    if tuple(mark.kind for mark in marks) == _FAILED_ONCE:
+        received, _, failed = marks
+        if received.name and failed.exception:
+            return _Failure(received.name, failed.exception, failed.traceback)
+    task = read(facts_from("", None, None, None, facts))
+    return _Failure(task.name, task.exception, task.traceback)
 
 
 class FailureRows:
@@ -106,15 +127,15 @@ class FailureRows:
 
     def _placed(self, outcomes: Sequence[Outcome]) -> dict[int, _Group]:
         """Return the groups of those that fail, by row; new ones are opened."""
-        failing = [(one, read(facts_from("", None, None, None, one.facts))) for one in outcomes if one.is_failure]
-        prints = [fingerprint(task.exception, task.traceback) for _, task in failing]
+        failing = [(one, _failure(one.facts)) for one in outcomes if one.is_failure]
+        prints = [fingerprint(failure.exception, failure.traceback) for _, failure in failing]
         groups = self._stored({found.id for found in prints})
         placed = {}
-        for (one, task), found in zip(failing, prints, strict=True):
+        for (one, failure), found in zip(failing, prints, strict=True):
             group = groups.get(found.id)
             if group is None:
-                group = groups[found.id] = self._opened(groups, found, task, one.at)
-            group.learn(task.name)
+                group = groups[found.id] = self._opened(groups, found, failure, one.at)
+            group.learn(failure.name)
             placed[one.row_id] = group
         return placed
 
@@ -122,13 +143,13 @@ class FailureRows:
         rows = self._connection.exec_driver_sql(_GROUPS, (json.dumps([*ids, OVERFLOW_ID]),))
         return {found: _Group(number, _names(names), is_cut=bool(is_cut)) for found, number, names, is_cut in rows}
 
-    def _opened(self, groups: dict[str, _Group], found: Fingerprint, task: Task, at: float) -> _Group:
+    def _opened(self, groups: dict[str, _Group], found: Fingerprint, failure: _Failure, at: float) -> _Group:
         n: int = self._connection.exec_driver_sql("SELECT count(*) FROM failure_group").scalar_one()
         if n >= GROUPS_AT_MOST:
             if OVERFLOW_ID not in groups:
                 groups[OVERFLOW_ID] = self._open(_REST, None, None, at)
             return groups[OVERFLOW_ID]
-        return self._open(found, cut(task.exception, _EXCEPTION_KEPT), _end(task.traceback), at)
+        return self._open(found, cut(failure.exception, _EXCEPTION_KEPT), _end(failure.traceback), at)
 
     def _open(self, found: Fingerprint, exception: str | None, traceback: str | None, at: float) -> _Group:
         texts = (found.id, found.type, found.message, found.place, exception, traceback)
@@ -164,7 +185,7 @@ class _Change:
         self._connection = connection
         self._placed = placed
         self._put: list[tuple[int, int, int]] = []
-        self._gone: list[tuple[int]] = []
+        self._gone: list[int] = []
         self._totals: Counter[int] = Counter()
         self._spans: dict[int, tuple[float, float]] = {}
         self._counts: Counter[tuple[int, int, int]] = Counter()
@@ -178,7 +199,7 @@ class _Change:
         if was is not None:
             self._count(*was, -1)
         if now is None:
-            self._gone.append((one.row_id,))
+            self._gone.append(one.row_id)
             return
         self._put.append((one.row_id, *now))
         self._count(*now, 1)
@@ -187,11 +208,11 @@ class _Change:
 
     def write(self) -> None:
         """Write it all."""
-        self._many(_PUT_TASK, self._put)
-        self._many(_DROP_TASK, self._gone)
+        _PUT_TASK.write(self._connection, self._put)
+        forget_tasks(self._connection, self._gone)
         bounds = dict(map(tuple, self._connection.exec_driver_sql(_BOUNDS)))
         kept = [(*place, n) for place, n in self._counts.items() if n and place[1] >= bounds[place[0]]]
-        self._many(_COUNT, kept)
+        _COUNT.write(self._connection, kept)
         nowhere = (float("inf"), float("-inf"))
         changed = self._totals.keys() | self._spans.keys()
         self._many(_GROW, [(self._totals[number], *self._spans.get(number, nowhere), number) for number in changed])
@@ -218,4 +239,4 @@ def _end(traceback: str | None) -> str | None:
 def forget_tasks(connection: Connection, row_ids: Sequence[int]) -> None:
     """Let go of tasks that are deleted; what they counted stays."""
     if row_ids:
-        connection.exec_driver_sql(_DROP_TASK, [(row_id,) for row_id in row_ids])
+        delete_by_id(connection, "failure_task", row_ids, "row_id")

@@ -15,7 +15,7 @@ from umbel.model.events import KIND_BY_TYPE, TYPE_BY_KIND, Kind, TaskEvent
 from umbel.model.fold import named_exception
 from umbel.model.tasks import State
 from umbel.store.relational.marks import encode
-from umbel.store.relational.rows import Outline, Told
+from umbel.store.relational.rows import Told
 
 _SENT: Final = TYPE_BY_KIND[Kind.SENT]
 _RECEIVED: Final = TYPE_BY_KIND[Kind.RECEIVED]
@@ -23,6 +23,9 @@ _STARTED: Final = TYPE_BY_KIND[Kind.STARTED]
 _SUCCEEDED: Final = TYPE_BY_KIND[Kind.SUCCEEDED]
 _FAILED: Final = TYPE_BY_KIND[Kind.FAILED]
 _NUMBER: Final = {type_: int(KIND_BY_TYPE[type_]) for type_ in (_SENT, _RECEIVED, _STARTED, _SUCCEEDED, _FAILED)}
+_SENT_KIND: Final = _NUMBER[_SENT]
+_RECEIVED_KIND: Final = _NUMBER[_RECEIVED]
+_STARTED_KIND: Final = _NUMBER[_STARTED]
 _PENDING: Final = State.PENDING.value
 _WAS_RECEIVED: Final = State.RECEIVED.value
 _RUNS: Final = State.STARTED.value
@@ -31,8 +34,8 @@ _FAILURE: Final = State.FAILURE.value
 
 _place: Final = itemgetter(0, 1)
 """The order of packed marks: their stamp and kind."""
-_WORKER: Final = 2
-_REST: Final = 5
+
+_Mark = tuple[Any, ...]
 
 
 def plain(events: Sequence[TaskEvent]) -> Told | None:
@@ -58,9 +61,10 @@ def plain(events: Sequence[TaskEvent]) -> Told | None:
 # Whether an event carries nothing but what Celery gives to its kind (or texts that leave no mark).
 
 
-def _is_usual_opening(event: TaskEvent) -> bool:
+def _is_usual_sent(event: TaskEvent) -> bool:
     return (
-        event.extra is None
+        not event.retries
+        and event.extra is None
         and event.runtime is None
         and event.exception is None
         and event.traceback is None
@@ -71,12 +75,46 @@ def _is_usual_opening(event: TaskEvent) -> bool:
     )
 
 
-def _is_usual_sent(event: TaskEvent) -> bool:
-    return not event.retries and _is_usual_opening(event)
-
-
 def _is_usual_received(event: TaskEvent) -> bool:
-    return event.queue is None and event.exchange is None and event.routing_key is None and _is_usual_opening(event)
+    return (
+        event.queue is None
+        and event.exchange is None
+        and event.routing_key is None
+        and event.extra is None
+        and event.runtime is None
+        and event.exception is None
+        and event.traceback is None
+        and event.terminated is None
+        and event.signum is None
+        and event.expired is None
+        and event.requeue is None
+    )
+
+
+def _is_usual_start(event: TaskEvent) -> bool:
+    return (
+        event.runtime is None
+        and event.exception is None
+        and event.traceback is None
+        and event.extra is None
+        and event.name is None
+        and event.retries is None
+        and event.root_id is None
+        and event.parent_id is None
+        and event.eta is None
+        and event.expires is None
+        and event.queue is None
+        and event.exchange is None
+        and event.routing_key is None
+        and event.terminated is None
+        and event.signum is None
+        and event.expired is None
+        and event.requeue is None
+    )
+
+
+def _is_usual_success(event: TaskEvent) -> bool:
+    return event.exception is None and event.traceback is None and _is_usual_failure(event)
 
 
 def _is_usual_failure(event: TaskEvent) -> bool:
@@ -98,14 +136,6 @@ def _is_usual_failure(event: TaskEvent) -> bool:
     )
 
 
-def _is_usual_success(event: TaskEvent) -> bool:
-    return event.exception is None and event.traceback is None and _is_usual_failure(event)
-
-
-def _is_usual_start(event: TaskEvent) -> bool:
-    return event.runtime is None and _is_usual_success(event)
-
-
 _USUAL: Final = {
     _SENT: _is_usual_sent,
     _RECEIVED: _is_usual_received,
@@ -123,70 +153,57 @@ def _follows(event: TaskEvent | None, received: TaskEvent) -> bool:
 
 
 def _waiting(sent: TaskEvent) -> Told:
-    outline = Outline(
-        name=sent.name or None,
-        worker=None,
-        queue=sent.queue,
-        retries=0,
-        root_id=sent.root_id,
-        parent_id=sent.parent_id,
-        state=_PENDING,
-        sent_at=sent.timestamp,
-        received_at=None,
-        started_at=None,
-        finished_at=None,
-        runtime_s=None,
-        wait_s=None,
-        exception=None,
+    return Told(
+        (sent.name or None, None, sent.queue),
+        (0, sent.root_id, sent.parent_id),
+        _PENDING,
+        (sent.timestamp, None, None, None, None, None),
+        None,
+        sent.args,
+        sent.kwargs,
+        None,
+        _packed([sent.hostname], [_sent(sent, 0)], sent.arguments),
     )
-    return Told(outline, sent.args, sent.kwargs, None, encode(((sent.hostname,), (_sent(sent, 0),), False, None)))
 
 
 def _run(sent: TaskEvent | None, received: TaskEvent, started: TaskEvent | None, end: TaskEvent | None) -> Told:
     marks = [_received(received)]
     workers = [received.hostname]
     sent_at = received.sent_at
-    started_at = wait_s = finished_at = runtime_s = exception = result = None
+    started_at = wait_s = finished_at = runtime_s = exception = result = queue = None
     state = _WAS_RECEIVED
     if sent is not None:
         sent_at = sent.timestamp
+        queue = sent.queue
         workers.append(sent.hostname)
         marks.append(_sent(sent, 1))
     if started is not None:
         state = _RUNS
         started_at = started.timestamp
         wait_s = None if sent_at is None else max(0.0, started_at - sent_at)
-        marks.append(_mark(started))
+        marks.append((started_at, _STARTED_KIND, 0, started.pid, started.clock))
     if end is not None:
         finished_at, runtime_s = _ended(started_at, end)
-        marks.append(_ending(end))
         if end.type == _SUCCEEDED:
             state = _SUCCESS
             result = end.result
         else:
             state = _FAILURE
             exception = named_exception(end.exception, end.traceback)
+        marks.append(_ending(end, exception))
     if len(marks) > 1:
         marks.sort(key=_place)
-    outline = Outline(
-        received.name or None,
-        received.hostname,
-        None if sent is None else sent.queue,
-        0,
-        received.root_id,
-        received.parent_id,
+    return Told(
+        (received.name or None, received.hostname, queue),
+        (0, received.root_id, received.parent_id),
         state,
-        sent_at,
-        received.timestamp,
-        started_at,
-        finished_at,
-        runtime_s,
-        wait_s,
+        (sent_at, received.timestamp, started_at, finished_at, runtime_s, wait_s),
         exception or None,
+        received.args,
+        received.kwargs,
+        result,
+        _packed(workers, marks, received.arguments),
     )
-    row: tuple[Any, ...] = (workers, marks, False, None)
-    facts = encode(row if received.arguments is None else (*row, received.arguments))
-    return Told(outline, received.args, received.kwargs, result, facts)
 
 
 def _ended(started_at: float | None, end: TaskEvent) -> tuple[float, float | None]:
@@ -199,12 +216,15 @@ def _ended(started_at: float | None, end: TaskEvent) -> tuple[float, float | Non
     return min(end.timestamp, started_at + runtime_s), runtime_s
 
 
-def _mark(event: TaskEvent) -> list[Any]:
-    """Return the identity of a mark, as ``marks`` packs it."""
-    return [event.timestamp, _NUMBER[event.type], 0, event.pid, event.clock]
+def _packed(workers: list[str], marks: list[_Mark], arguments: str | None) -> bytes:
+    row = (workers, marks, False, None)
+    return encode(row if arguments is None else (*row, arguments))
 
 
-def _opening(event: TaskEvent) -> list[Any]:
+# Marks as ``marks`` packs them: stamp, kind, worker, pid, clock, and what else they hold by its short name.
+
+
+def _opening(event: TaskEvent) -> dict[str, Any]:
     rest: dict[str, Any] = {}
     if event.name is not None:
         rest["n"] = event.name
@@ -218,41 +238,38 @@ def _opening(event: TaskEvent) -> list[Any]:
         rest["e"] = event.eta
     if event.expires is not None:
         rest["x"] = event.expires
-    return [*_mark(event), rest]
+    return rest
 
 
-def _received(event: TaskEvent) -> list[Any]:
-    mark = _opening(event)
+def _received(event: TaskEvent) -> _Mark:
+    rest = _opening(event)
     if event.sent_at is not None:
-        mark[_REST]["i"] = event.sent_at
-    return mark
+        rest["i"] = event.sent_at
+    return (event.timestamp, _RECEIVED_KIND, 0, event.pid, event.clock, rest)
 
 
-def _sent(event: TaskEvent, worker: int) -> list[Any]:
-    mark = _opening(event)
-    mark[_WORKER] = worker
-    rest: dict[str, Any] = mark[_REST]
+def _sent(event: TaskEvent, worker: int) -> _Mark:
+    rest = _opening(event)
     if event.queue is not None:
         rest["q"] = event.queue
     if event.exchange is not None:
         rest["h"] = event.exchange
     if event.routing_key is not None:
         rest["g"] = event.routing_key
-    return mark
+    return (event.timestamp, _SENT_KIND, worker, event.pid, event.clock, rest)
 
 
-def _ending(event: TaskEvent) -> list[Any]:
+def _ending(event: TaskEvent, exception: str | None) -> _Mark:
     rest: dict[str, Any] = {}
     if event.runtime is not None:
         rest["u"] = event.runtime
-    if event.type == _FAILED:
-        exception = named_exception(event.exception, event.traceback)
-        if exception is not None:
-            rest["z"] = exception
-        if event.traceback is not None:
-            rest["b"] = event.traceback
+    if exception is not None:
+        rest["z"] = exception
+    if event.traceback is not None:
+        rest["b"] = event.traceback
     if event.cpu_s is not None:
         rest["l"] = event.cpu_s
     if event.peak_memory_bytes is not None:
         rest["v"] = event.peak_memory_bytes
-    return [*_mark(event), rest] if rest else _mark(event)
+    identity = (event.timestamp, _NUMBER[event.type], 0, event.pid, event.clock)
+    return (*identity, rest) if rest else identity

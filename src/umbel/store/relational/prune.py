@@ -16,6 +16,7 @@ from umbel.store.relational.ages import Aged, Row, Stretch
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.failure_prune import FailurePruner
 from umbel.store.relational.failures import FAILED, forget_tasks
+from umbel.store.relational.many import delete_by_id
 from umbel.store.relational.pace import Pace
 from umbel.store.relational.rollup_prune import RollupPruner
 from umbel.store.relational.unused import UnusedTerms
@@ -142,7 +143,7 @@ class Pruner:
     def _delete(self, rows: Sequence[Row]) -> None:
         if not rows:
             return
-        self._connection.exec_driver_sql("DELETE FROM task WHERE id = ?", [(row.row_id,) for row in rows])
+        delete_by_id(self._connection, "task", (row.row_id for row in rows))
         row_ids.keep(self._connection, max(row.row_id for row in rows))
         forget_tasks(self._connection, [row.row_id for row in rows if row.state == FAILED])
         gone: Counter[CountKey] = Counter((row.name_id, row.state) for row in rows)
@@ -154,17 +155,16 @@ class Pruner:
         rows = self._old_batches(now - retention.journal_age_s, 1)
         if not rows and self._is_too_large(retention):
             rows = self._old_batches(now, _BATCHES_KEPT)
-        if rows:
-            self._connection.exec_driver_sql("DELETE FROM journal WHERE seq = ?", rows)
+        delete_by_id(self._connection, "journal", rows, "seq")
         return len(rows), len(rows) == _BATCHES_AT_ONCE
 
-    def _old_batches(self, before: float, kept: int) -> list[tuple[int]]:
+    def _old_batches(self, before: float, kept: int) -> list[int]:
         """Return those of the oldest batches that were committed before this instant, but the newest ``kept``."""
         oldest = (
             "SELECT seq, committed_at FROM journal WHERE seq <= (SELECT max(seq) FROM journal) - ? ORDER BY seq LIMIT ?"
         )
         rows = self._connection.exec_driver_sql(oldest, (kept, _BATCHES_AT_ONCE))
-        return [(seq,) for seq, committed_at in rows if committed_at < before]
+        return [seq for seq, committed_at in rows if committed_at < before]
 
     def _prune_workers(self, before: float) -> None:
         self._connection.exec_driver_sql("DELETE FROM worker WHERE seen_at < ?", (before,))

@@ -17,6 +17,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from umbel.model.rollups import MINUTE_S, SECONDS, Period, Share, Tally, share_of, step, tallies_of
+from umbel.store.relational.many import Insert
 from umbel.store.relational.rollup_rows import (
     FIGURE_COLUMNS,
     NO_KEY,
@@ -42,7 +43,7 @@ _SELECT: Final = by_kind(
 )
 _COUNT: Final = by_kind("SELECT count(*) FROM rollup WHERE {kind} AND start = ?")
 _SELECT_ALL: Final = f"SELECT period, dimension, start, key_id, {_FIGURES} FROM rollup"  # noqa: S608  # our names
-_WRITE: Final = (
+_WRITE: Final = Insert(
     f"INSERT INTO rollup (cluster, {_FIGURES}, period, dimension, start, key_id) "  # noqa: S608  # our names
     f"VALUES ({DEFAULT_CLUSTER}, {', '.join('?' * (len(FIGURE_COLUMNS) + 4))}) "
     "ON CONFLICT (cluster, period, dimension, start, key_id) DO UPDATE SET "
@@ -120,8 +121,7 @@ class Rollups:
                 self._note_too_old(place, tallies)
             else:
                 rows += self._changed(place, tallies)
-        if rows:
-            self._connection.exec_driver_sql(_WRITE, rows)
+        _WRITE.write(self._connection, rows)
         self._forget_some()
 
     def _changed(self, place: _Place, tallies: _Tallies) -> list[tuple[Any, ...]]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any, Final, NamedTuple
 
-from msgspec import Struct
-
 from umbel.model.events import Kind
 from umbel.model.fold import read
 from umbel.model.tasks import Facts, Mark, Task
@@ -18,6 +16,11 @@ from umbel.store.relational.tables import task
 
 RECORD_COLUMNS: Final = (task.c.task_id, task.c.args, task.c.kwargs, task.c.result, task.c.facts)
 """What a record is rebuilt from, in the order of ``facts_from``."""
+
+
+Texts = tuple[str | None, str | None, str | None]
+Family = tuple[int, str | None, str | None]
+Times = tuple[float | None, float | None, float | None, float | None, float | None, float | None]
 
 
 def facts_from(task_id: str, args: str | None, kwargs: str | None, result: str | None, stored: bytes) -> Facts:
@@ -40,52 +43,19 @@ def task_from(row: tuple[Any, ...]) -> Task:
     return read(facts_from(*row))
 
 
-class Outline(Struct, frozen=True, gc=False):
-    """What the columns of a row say, with texts where the row has terms."""
-
-    name: str | None
-    worker: str | None
-    queue: str | None
-    retries: int
-    root_id: str | None
-    parent_id: str | None
-    state: str
-    sent_at: float | None
-    received_at: float | None
-    started_at: float | None
-    finished_at: float | None
-    runtime_s: float | None
-    wait_s: float | None
-    exception: str | None
-
-
-def outline_of(record: Task) -> Outline:
-    """Return the columns of a record."""
-    return Outline(
-        name=record.name,
-        state=record.state,
-        worker=record.worker,
-        queue=record.queue,
-        retries=record.retries,
-        sent_at=record.sent_at,
-        received_at=record.received_at,
-        started_at=record.started_at,
-        finished_at=record.finished_at,
-        runtime_s=record.runtime_s,
-        wait_s=record.wait_s,
-        root_id=record.root_id,
-        parent_id=record.parent_id,
-        exception=record.exception,
-    )
-
-
 class Told(NamedTuple):
-    """What a task is: the columns of its row, its long texts and its marks as ``marks.pack`` writes them.
+    """What a task is, as the columns of its row; a bare tuple, because one is made for each task of a batch.
 
-    ``retried_at`` are the instants at which it was retried (epoch seconds).
+    ``names`` are texts where the row has terms: of its name, its worker and its queue. ``family`` is its retries, root
+    and parent; ``times`` are ``sent_at``, ``received_at``, ``started_at``, ``finished_at``, ``runtime_s``, ``wait_s``.
+    ``facts`` are its marks as ``marks.pack`` writes them, ``retried_at`` when it was retried (epoch seconds).
     """
 
-    outline: Outline
+    names: Texts
+    family: Family
+    state: str
+    times: Times
+    exception: str | None
     args: str | None
     kwargs: str | None
     result: str | None
@@ -95,7 +65,26 @@ class Told(NamedTuple):
 
 def told_of(facts: Facts) -> Told:
     """Return what facts say, by the full fold."""
-    return Told(outline_of(read(facts)), facts.args, facts.kwargs, facts.result, pack(facts), _retries(facts.marks))
+    record = read(facts)
+    return Told(
+        names=(record.name, record.worker, record.queue),
+        family=(record.retries, record.root_id, record.parent_id),
+        state=record.state,
+        times=(
+            record.sent_at,
+            record.received_at,
+            record.started_at,
+            record.finished_at,
+            record.runtime_s,
+            record.wait_s,
+        ),
+        exception=record.exception,
+        args=facts.args,
+        kwargs=facts.kwargs,
+        result=facts.result,
+        facts=pack(facts),
+        retried_at=_retries(facts.marks),
+    )
 
 
 def retried_at(stored: bytes) -> tuple[float, ...]:

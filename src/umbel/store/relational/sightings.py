@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from umbel.model.events import Sampled, WorkerEvent
 from umbel.model.workers import Worker, observe
 from umbel.store.protocols import Arrival
+from umbel.store.relational.many import Insert
 from umbel.store.relational.reader import Reader
 from umbel.store.relational.tables import DEFAULT_CLUSTER, worker
 
@@ -19,10 +20,10 @@ WORKERS_AT_MOST: Final = 10_000
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(Worker).decode
-_UPSERT: Final = """
+_UPSERT: Final = Insert("""
 INSERT INTO worker (cluster, name, seen_at, record) VALUES (?, ?, ?, ?)
 ON CONFLICT (cluster, name) DO UPDATE SET seen_at = excluded.seen_at, record = excluded.record
-"""
+""")
 
 
 def write(connection: Connection, sightings: dict[str, list[Arrival]]) -> list[str]:
@@ -33,9 +34,7 @@ def write(connection: Connection, sightings: dict[str, list[Arrival]]) -> list[s
         told = _observe_all(known, arrivals)
         if told is not None and (known is None or not _says_the_same(known, told)):
             changed.append(told)
-    if changed:
-        rows = [(DEFAULT_CLUSTER, one.name, one.last_seen_at, _encode(one)) for one in changed]
-        connection.exec_driver_sql(_UPSERT, rows)
+    _UPSERT.write(connection, [(DEFAULT_CLUSTER, one.name, one.last_seen_at, _encode(one)) for one in changed])
     return [one.name for one in changed]
 
 

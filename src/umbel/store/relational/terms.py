@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from umbel.store.relational.rows import Texts
 from umbel.store.relational.tables import DEFAULT_CLUSTER
 
 _REMEMBERED: Final = 20_000
@@ -20,7 +21,6 @@ class TermKind(IntEnum):
     QUEUE = 3
 
 
-Texts = tuple[str | None, str | None, str | None]
 Numbers = tuple[int | None, int | None, int | None]
 
 

@@ -18,6 +18,7 @@ from umbel.store.relational import counters, rollups, row_ids
 from umbel.store.relational.blocks import Bounds
 from umbel.store.relational.counters import CountKey
 from umbel.store.relational.failures import FAILED, FailureRows, Outcome, outcome
+from umbel.store.relational.many import Insert, Update
 from umbel.store.relational.plain import plain
 from umbel.store.relational.rows import Told, facts_from, retried_at, told_of
 from umbel.store.relational.tables import DEFAULT_CLUSTER
@@ -38,19 +39,12 @@ _COLUMNS: Final = ("id", "cluster", "task_id", "arrived_at", *_INDEXED, *_TOLD)
 _OPENING: Final = frozenset({"task-sent", "task-received"})
 
 
-def _insert_sql(verb: str) -> str:
-    return f"{verb} INTO task ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
-
-
-def _update_sql(columns: Sequence[str]) -> str:
-    return f"UPDATE task SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?"  # noqa: S608  # our names
-
-
-_INSERT: Final = _insert_sql("INSERT")
-_INSERT_NEW: Final = _insert_sql("INSERT OR IGNORE")
-_UPDATE: Final = _update_sql(_TOLD)
+_WHOLE_ROW: Final = f"INTO task ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
+_INSERT: Final = Insert(f"INSERT {_WHOLE_ROW}")
+_INSERT_NEW: Final = Insert(f"INSERT OR IGNORE {_WHOLE_ROW}")
+_UPDATE: Final = Update("task", _TOLD)
 """Leaves the indexed columns alone: what a row's name, worker and family are is mostly known from the start."""
-_UPDATE_ALL: Final = _update_sql((*_INDEXED, *_TOLD))
+_UPDATE_ALL: Final = Update("task", (*_INDEXED, *_TOLD))
 _SELECT: Final = f"SELECT task_id, id, {', '.join((*_INDEXED, 'state', *_TIMES, *_TEXTS))} FROM task"  # noqa: S608  # our names
 
 Word = Sequence[TaskEvent] | Facts
@@ -191,7 +185,7 @@ class _Change:
             told = ahead[task_id]
             new = known[task_id] = self._known(self._new_rows[task_id], told, batch.events[task_id], self._now)
             rows.append(_row(new, task_id, batch.arrived_at[task_id], told))
-        if rows and self._connection.exec_driver_sql(_INSERT_NEW, rows).rowcount != len(rows):
+        if _INSERT_NEW.write(self._connection, rows) != len(rows):
             known = self._really_new(known)
         for task_id, new in known.items():
             self._add(None, new, ahead[task_id])
@@ -215,13 +209,9 @@ class _Change:
 
     def finish(self) -> None:
         """Write what is still to be written."""
-        for sql, rows in (
-            (_INSERT, self._inserts),
-            (_UPDATE, self._updates),
-            (_UPDATE_ALL, self._full_updates),
-        ):
-            if rows:
-                self._connection.exec_driver_sql(sql, rows)
+        _INSERT.write(self._connection, self._inserts)
+        _UPDATE.write(self._connection, self._updates)
+        _UPDATE_ALL.write(self._connection, self._full_updates)
         counters.add(self._connection, self._counts)
         self._bounds.write(self._connection)
 
@@ -252,7 +242,7 @@ class _Change:
 
     def _add(self, old: Known | None, new: Known, told: Told) -> None:
         self._counts[new.indexed[0], new.state] += 1
-        self._bounds.add(new.row_id, told.outline)
+        self._bounds.add(new.row_id, told.times)
         if old is None:
             self.rollups.add(new.indexed, new.share)
         else:
@@ -268,32 +258,14 @@ class _Change:
         self.rollups.add(new.indexed, news(was, share))
 
     def _known(self, row_id: int, told: Told, word: Word | None, heard_at: float | None) -> Known:
-        outline = told.outline
-        numbers = self._terms.numbers((outline.name, outline.worker, outline.queue))
+        names, family, state, instants, _, args, kwargs, result, facts, retried = told
         events = None
-        if outline.state not in TERMINAL_STATES and word is not None and not isinstance(word, Facts):
+        if state not in TERMINAL_STATES and word is not None and not isinstance(word, Facts):
             events = tuple(word) if len(word) <= _EVENTS_REMEMBERED else None
-        times = (
-            outline.sent_at,
-            outline.received_at,
-            outline.started_at,
-            outline.finished_at,
-            outline.runtime_s,
-            outline.wait_s,
-            heard_at,
-        )
-        return Known(
-            row_id,
-            (*numbers, outline.retries, outline.root_id, outline.parent_id),
-            outline.state,
-            times,
-            told.args,
-            told.kwargs,
-            told.result,
-            told.facts,
-            share_of(outline.state, times, told.retried_at),
-            events,
-        )
+        times = (*instants, heard_at)
+        indexed = (*self._terms.numbers(names), *family)
+        share = share_of(state, times, retried)
+        return Known(row_id, indexed, state, times, args, kwargs, result, facts, share, events)
 
 
 def _row(new: Known, task_id: str, arrived_at: float, told: Told) -> tuple[Any, ...]:
@@ -301,7 +273,7 @@ def _row(new: Known, task_id: str, arrived_at: float, told: Told) -> tuple[Any, 
 
 
 def _told(new: Known, told: Told) -> tuple[Any, ...]:
-    return (new.state, *new.times, told.outline.exception, told.args, told.kwargs, told.result, told.facts)
+    return (new.state, *new.times, told.exception, told.args, told.kwargs, told.result, told.facts)
 
 
 def _opens(events: Sequence[TaskEvent]) -> bool:
