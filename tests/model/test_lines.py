@@ -27,6 +27,7 @@ def test_the_table_of_lines(row: dict[str, Any]) -> None:
     """Each event has its line; heartbeats have none."""
     line = line_of(event_of(row["event"]), "shop.send_sms")
     assert (None if line is None else text_of(line)) == row["text"]
+    assert line is None or (line.verb, line.rest) == (row["verb"], row["rest"])
 
 
 def test_a_task_without_a_name_has_a_line() -> None:

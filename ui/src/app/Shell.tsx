@@ -40,6 +40,7 @@ export function Shell() {
   useKey('help', () => setOverlay('keys'))
   useKey('goTasks', () => void navigate({ to: '/tasks' }))
   useKey('goFailures', () => void navigate({ to: '/failures' }))
+  useKey('goMonitor', () => void navigate({ to: '/monitor' }))
   useKey('goWorkers', () => void navigate({ to: '/workers' }))
   useKey('goSelf', () => void navigate({ to: '/self' }))
   useKey('theme', nextTheme)

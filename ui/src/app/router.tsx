@@ -13,6 +13,12 @@ export interface TasksSearch {
   columns?: string | undefined
 }
 
+export interface MonitorSearch {
+  search?: string | undefined
+  /** Kinds of lines that are not shown; `none` where all are. */
+  hide?: string | undefined
+}
+
 export interface FailuresSearch {
   show?: 'ignored' | 'resolved' | undefined
   group?: string | undefined
@@ -41,6 +47,13 @@ const task = createRoute({
   getParentRoute: () => root,
   path: '/tasks/$id',
   component: lazyRouteComponent(() => import('@/routes/task'), 'TaskRoute'),
+})
+
+const monitor = createRoute({
+  getParentRoute: () => root,
+  path: '/monitor',
+  validateSearch: (given: Record<string, unknown>): MonitorSearch => ({ search: text(given.search), hide: text(given.hide) }),
+  component: lazyRouteComponent(() => import('@/routes/monitor'), 'MonitorRoute'),
 })
 
 const failures = createRoute({
@@ -76,7 +89,7 @@ const self = createRoute({
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([audit, failures, failure, start, tasks, task, workers, self]),
+    routeTree: root.addChildren([monitor, audit, failures, failure, start, tasks, task, workers, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
     scrollRestoration: true,

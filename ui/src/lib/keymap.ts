@@ -5,6 +5,7 @@ export const keymap = {
   help: { keys: ['?'], label: 'all keys' },
   goTasks: { keys: ['g t'], label: 'tasks' },
   goFailures: { keys: ['g f'], label: 'failures' },
+  goMonitor: { keys: ['g m'], label: 'monitor' },
   goWorkers: { keys: ['g w'], label: 'workers' },
   goSelf: { keys: ['g u'], label: 'Umbel itself' },
   next: { keys: ['j'], label: 'next row' },

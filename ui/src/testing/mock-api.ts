@@ -3,6 +3,7 @@ import type { Connect, Plugin } from 'vite'
 
 import type { TaskRow } from '@/api/types'
 
+import { linesOf } from './mock-lines.ts'
 import { FailureWorld } from './mock-failures.ts'
 import { World, type Scenario } from './mock-world.ts'
 
@@ -101,12 +102,15 @@ class MockApi {
     response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     const say = (event: string, data: unknown) => response.write(`id: ${this.world.seq}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
     const test = matcher(url.searchParams.get('search') ?? '')
+    const hasLines = url.searchParams.get('topics')?.includes('lines') ?? false
     const hasTasks = url.searchParams.get('topics')?.includes('tasks') ?? false
+    if (hasLines) say('lines', { ...linesOf(this.world.tasks.filter((row) => typeof test !== 'function' || test(row)).slice(0, 60).reverse(), this.world.seq), recent: true })
     say('hello', { seq: this.world.seq, now: new Date().toISOString() })
     const timer = setInterval(() => {
       const rows = this.world.step()
       const items = typeof test === 'function' ? rows.filter(test) : rows
       if (hasTasks && rows.length > 0) say('tasks', { seq: this.world.seq, items, gone: rows.filter((r) => !items.includes(r)).map(({ id }) => id), changed: rows.length, sampled: false })
+      if (hasLines) { say('lines', linesOf(rows.filter((row) => items.includes(row)), this.world.seq)); return; }
       say('overview', this.world.overview())
       say('health', this.world.health())
       if (url.searchParams.get('topics')?.includes('self')) say('self', this.world.self())
