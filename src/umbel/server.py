@@ -40,6 +40,7 @@ from umbel.live.hub import Hub, Topic
 from umbel.model.errors import UmbelError
 from umbel.model.secrets import Masker, mask_text
 from umbel.retention import retention_of
+from umbel.schedule.due import due_after
 from umbel.schedule.make import make_schedules
 from umbel.scheduling import grace_of, places_of
 from umbel.settings import Settings
@@ -57,6 +58,7 @@ from umbel.web.links import Links
 from umbel.web.parts import Parts
 from umbel.web.process import ProcessProbe
 from umbel.web.queues import QueueViews
+from umbel.web.schedules import ScheduleViews
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive
 from umbel.web.self_view import SelfView, without_mute
 from umbel.web.sight import Sight
@@ -199,6 +201,7 @@ class _Parts:
             sees_until=lambda: seen_until(self.collector.health(), time.time()),
             kept_s=retention_of(settings).max_age_s,
         )
+        self.schedule_views = ScheduleViews(store, due_times=due_after, clock=time.time)
         self.views = Views(store, clock=time.time, fleet=self.fleet)
         trust = Trust(account=self._account, free_bytes=lambda: free_bytes(settings.store_location), clock=time.time)
         self.health = HealthView(
@@ -232,6 +235,7 @@ class _Parts:
             Topic(name="health", read=self.health.read, every_s=1.0),
             Topic(name="attention", read=self.attention.read, every_s=ATTENTION_S),
             Topic(name="self", read=self.own.read, every_s=1.0),
+            Topic(name="schedules", read=self.schedule_views.summary, every_s=5.0),
             Topic(name="queues", read=self.queues.read, every_s=POLL_S),
         )
         self.hub = Hub(store, topics, log=logging.getLogger("umbel.live"))
@@ -251,6 +255,7 @@ class _Parts:
             attention=self.attention,
             task_types=TaskTypeViews(self.views.store, limits=self._settings.limits),
             links=links,
+            schedules=self.schedule_views,
             workers=self._worker_pages(),
         )
 

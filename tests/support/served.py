@@ -13,6 +13,7 @@ from tests.support.inspecting import idle_dispatcher
 from umbel.live.hub import Hub, Topic
 from umbel.model.events import Event
 from umbel.model.health import Limits
+from umbel.schedule.due import due_after
 from umbel.store.protocols import Arrival, Store
 from umbel.store.registry import open_store
 from umbel.web import schemas
@@ -22,6 +23,7 @@ from umbel.web.health import HealthView, Identity
 from umbel.web.parts import Parts
 from umbel.web.process import ProcessProbe
 from umbel.web.queues import QueueViews
+from umbel.web.schedules import ScheduleViews
 from umbel.web.self_schemas import SelfAccount, SelfIngest, SelfLive, SelfTotals
 from umbel.web.self_view import SelfView
 from umbel.web.task_types import TaskTypeViews
@@ -102,6 +104,7 @@ def parts_over(
         task_types=TaskTypeViews(store, limits=Limits()),
         commands=idle_dispatcher(store, clock),
         workflows=Workflows(views),
+        schedules=ScheduleViews(store, due_times=due_after, clock=clock),
         workers=WorkerPages(store, views.fleet, clock=clock),
     )
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 TEXT_AT_MOST: Final = 2_000
 """Characters of a name, an argument or an expression that are kept."""
@@ -151,7 +152,7 @@ class Entry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def call(self) -> tuple[object, ...]:
         """What it does and when: a change of it is a change of the entry."""
-        rule = (self.rule, self.task, self.args, self.kwargs, self.queue, self.enabled, self.one_off)
+        rule = (replace(self.rule, text=""), self.task, self.args, self.kwargs, self.queue, self.enabled, self.one_off)
         return (*rule, self.starts_at, self.max_runs, self.expires_s, self.expires_at)
 
 

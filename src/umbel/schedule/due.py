@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from celery.schedules import BaseSchedule, crontab, schedule, solar
 
 from umbel.model.errors import UmbelError
-from umbel.model.schedules import Rule, RuleKind
+from umbel.model.schedules import Entry, Rule, RuleKind
 from umbel.schedule.expressions import zone_or_utc
 
 SCHEDULES_KEPT: Final = 10_000
@@ -102,3 +102,13 @@ def _made(rule: Rule, clock: _Frozen) -> BaseSchedule:
             return schedule(timedelta(seconds=rule.every_s or 0.0), relative=rule.relative, nowfun=clock)
         case _:
             raise NeverDue(rule.error or "Umbel does not know when this is due")
+
+
+def due_after(entry: Entry, after: float, until: float, limit: int) -> list[float]:
+    """Return when an entry is due, as ``due_times`` does, as far as that can be told."""
+    found: list[float] = []
+    try:
+        found.extend(due_times(entry.rule, after, until, limit))
+    except NeverDue:
+        return found
+    return found

@@ -47,9 +47,8 @@ def _joined(known: Entry, other: Entry) -> Entry:
 
 def _difference(known: Entry, other: Entry) -> str | None:
     """A configured entry that beat's own store has otherwise: beat goes by its store."""
-    if (known.task, known.rule.text) == (other.task, other.rule.text) or known.rule.kind is not other.rule.kind:
-        return None
-    if known.rule.every_s == other.rule.every_s and known.task == other.task and known.rule.every_s is not None:
+    same_rule = replace(known.rule, text="") == replace(other.rule, text="")
+    if same_rule and known.task == other.task:
         return None
     return f"{other.origins[0].place} has it otherwise: {other.task}, {other.rule.text}"
 

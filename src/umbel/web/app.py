@@ -33,6 +33,7 @@ from umbel.web.routes.metrics import MetricsRoutes
 from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
 from umbel.web.routes.queues import QueueRoutes
+from umbel.web.routes.schedules import ScheduleRoutes
 from umbel.web.routes.stream import StreamRoutes
 from umbel.web.routes.tasks import TaskRoutes
 from umbel.web.routes.workers import WorkerRoutes
@@ -81,6 +82,7 @@ def create_litestar(site: Site, parts: Parts) -> Litestar:
             MetricsRoutes,
             OwnRoutes,
             QueueRoutes,
+            ScheduleRoutes,
             StreamRoutes,
             WorkflowRoutes,
             healthcheck,

@@ -13,6 +13,7 @@ from umbel.web.attention import Attention
 from umbel.web.health import HealthView
 from umbel.web.links import Links
 from umbel.web.queues import QueueViews
+from umbel.web.schedules import ScheduleViews
 from umbel.web.self_view import SelfView
 from umbel.web.task_types import TaskTypeViews
 from umbel.web.views import Views
@@ -31,6 +32,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     attention: Attention
     task_types: TaskTypeViews
     commands: Dispatcher
+    schedules: ScheduleViews
     workers: WorkerPages
     workflows: Workflows
     links: Links = Links()

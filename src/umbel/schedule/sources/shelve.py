@@ -13,9 +13,10 @@ import io
 import pickle
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -36,7 +37,6 @@ _MADE: Final = frozenset(
         ("datetime", "timedelta"),
         ("datetime", "timezone"),
         ("zoneinfo", "ZoneInfo"),
-        ("zoneinfo", "ZoneInfo._unpickle"),
         ("builtins", "frozenset"),
         ("builtins", "set"),
     }
@@ -53,12 +53,29 @@ class _Inert:
         """Take nothing of it."""
 
 
+def _method_of(owner: object, name: object) -> Callable[..., object]:
+    """Stand for ``getattr``, by which Python 3.11 and older pickle a zone; whatever else is asked for is inert."""
+    return _zone if owner is ZoneInfo and name == "_unpickle" else _Inert
+
+
+def _zone(key: object, _from_cache: object = None) -> ZoneInfo:
+    return ZoneInfo(str(key))
+
+
+_INSTEAD: Final[Mapping[tuple[str, str], Callable[..., object]]] = {
+    ("builtins", "getattr"): _method_of,
+    ("zoneinfo", "ZoneInfo._unpickle"): _zone,
+}
+
+
 class _SafeUnpickler(pickle.Unpickler):
     """Makes what is in ``_MADE``, and inert objects. See the module's docstring."""
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as its base says
-        """Return a class that may be made. No function is among them but that of zones, which reads a name."""
-        return super().find_class(module, name) if (module, name) in _MADE else _Inert
+        """Return a class that may be made, or what stands for anything else."""
+        if (module, name) in _MADE:
+            return super().find_class(module, name)
+        return _INSTEAD.get((module, name), _Inert)
 
 
 class ShelveSource:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Final
 
 from litestar import Controller, Response, get
@@ -11,6 +12,8 @@ from umbel.web.auth.access import ROLE, Role
 from umbel.web.metrics import CONTENT_TYPE, exposition
 from umbel.web.queue_metrics import queue_metrics
 from umbel.web.queues import QueueViews
+from umbel.web.schedule_metrics import schedule_metrics
+from umbel.web.schedules import ScheduleViews
 from umbel.web.self_schemas import SelfReport
 from umbel.web.self_view import SelfView
 
@@ -31,7 +34,10 @@ class OwnRoutes(Controller):
 
 
 @get("/metrics", sync_to_thread=True, opt={ROLE: Role.VIEWER}, include_in_schema=False)
-def metrics(own: NamedDependency[SelfView], queues: NamedDependency[QueueViews]) -> Response[str]:
-    """Return the same numbers, and those of queues and the broker, in the text format of Prometheus."""
-    text = exposition(own.whole(), queue_metrics(queues.read()))
+def metrics(
+    own: NamedDependency[SelfView], queues: NamedDependency[QueueViews], schedules: NamedDependency[ScheduleViews]
+) -> Response[str]:
+    """Return the same numbers, and those of queues, the broker and schedules, in the text format of Prometheus."""
+    more = chain(queue_metrics(queues.read()), schedule_metrics(schedules.summary()))
+    text = exposition(own.whole(), more)
     return Response(text, media_type=CONTENT_TYPE, headers=NO_STORE)

@@ -27,6 +27,7 @@ from umbel.web.errors import problems
 from umbel.web.line_schemas import EventLine, StreamLines
 from umbel.web.queue_schemas import Queues
 from umbel.web.routes.tasks import query_of
+from umbel.web.schedule_schemas import ScheduleSummary
 from umbel.web.self_schemas import SelfReport
 from umbel.web.views import Views
 
@@ -44,12 +45,14 @@ Message = (
     | Attention
     | SelfReport
     | Queues
+    | ScheduleSummary
 )
 RESPONSES: Final = {
     **problems(400, 503),
     200: ResponseSpec(
         Message,
-        description="The data of the events hello, tasks, gap, workers, overview, health, attention, self, queues.",
+        description="The data of the events hello, tasks, gap, workers, overview, health, attention, self, queues, "
+        "schedules.",
         media_type="text/event-stream",
         generate_examples=False,
     ),
