@@ -11,7 +11,7 @@ from umbel.cli.flower_names import ALIASES, IDLE, REFUSED
 from umbel.cli.history.db import db
 from umbel.cli.history.export import export_command
 from umbel.cli.history.import_ import import_command
-from umbel.cli.main import umbel
+from umbel.cli.main import REMOTE, umbel
 from umbel.cli.options import default
 from umbel.cli.sources import FILE, PAIRS, UMBEL, environment_names
 from umbel.settings import PUBLIC, Setting
@@ -72,6 +72,10 @@ Exit codes: 0 after Ctrl-C or SIGTERM, 1 when it cannot start or go on, 2 when a
 `umbel export`, `umbel import` and `umbel db` work on the history without a server or beside one; [the guide to
 archives](../guide/archive.md) says how. Their exit codes: 0 when all was done, 1 when something failed, was left out
 or is not sound, 2 when a word cannot be used, 130 after Ctrl-C.
+
+`umbel tasks`, `task`, `workers`, `queues`, `inspect`, `revoke`, `purge` and `tail` ask a running server, named by
+`--server` or `UMBEL_SERVER`; [the guide to commands](../guide/commands.md) says more. Their exit codes: 0 when it is
+there or was done, 1 when it is not there, was refused, or nobody answered, 2 when a word makes no sense.
 """
 
 FLOWER_HEAD = """\
@@ -103,7 +107,7 @@ def cli_page() -> str:
 
 def _commands() -> Iterator[str]:
     yield _help("umbel", umbel)
-    for command in (demo, export_command, import_command):
+    for command in (*REMOTE, demo, export_command, import_command):
         yield _help(f"umbel {command.name}", command)
     for name, command in sorted(db.commands.items()):
         yield _help(f"umbel db {name}", command)

@@ -1,7 +1,7 @@
 """The command ``umbel``: without a sub-command it serves."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -11,6 +11,7 @@ from umbel.cli.history.db import db
 from umbel.cli.history.export import export_command
 from umbel.cli.history.import_ import import_command
 from umbel.cli.options import HELP, SettingsCommand, format_groups, given, options, spelled
+from umbel.cli.remote import act, inspect, look, tail
 from umbel.cli.run import Invocation, run
 
 
@@ -73,7 +74,10 @@ umbel.add_command(
     )
 )
 
-for command in (demo, export_command, import_command, db):
+REMOTE: Final = (*look.COMMANDS, inspect.COMMAND, *act.COMMANDS, tail.COMMAND)
+"""What asks a running server."""
+
+for command in (*REMOTE, demo, export_command, import_command, db):
     umbel.add_command(command)
 
 

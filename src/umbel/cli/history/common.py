@@ -11,6 +11,7 @@ from typing import Any, Final
 import click
 
 from umbel.cli.options import SettingOption, SettingsCommand, given
+from umbel.cli.remote.server import BadWords
 from umbel.cli.resolve import Resolver
 from umbel.cli.run import BAD_SETTING, FAILED, INTERRUPTED
 from umbel.cli.sources import Environment, read_dotenv
@@ -22,10 +23,6 @@ from umbel.store.protocols import Store
 PLACE: Final = ("store", "cluster")
 KEEP: Final = ("keep_days", "keep_days_by_state", "keep_tasks", "keep_bytes")
 KEEP_FIGURES: Final = ("keep_by_minute", "keep_by_hour", "keep_by_day")
-
-
-class BadWords(UmbelError):
-    """Words of the command line that cannot be used together, or at all."""
 
 
 class HistoryCommand(SettingsCommand):

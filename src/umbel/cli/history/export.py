@@ -14,10 +14,11 @@ from typing import Any, BinaryIO, Final, cast, get_args
 import click
 
 from umbel import __version__
-from umbel.cli.history.common import PLACE, BadWords, HistoryCommand, opened, settings_of, tasks
+from umbel.cli.history.common import PLACE, HistoryCommand, opened, settings_of, tasks
 from umbel.cli.history.progress import Progress
 from umbel.cli.history.remote import remote_chunks
 from umbel.cli.options import HELP
+from umbel.cli.remote.server import BadWords
 from umbel.model.search import Query, SearchError
 from umbel.model.search_parser import parse
 from umbel.settings import Settings

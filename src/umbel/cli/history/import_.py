@@ -12,9 +12,10 @@ from typing import Any, Final
 
 import click
 
-from umbel.cli.history.common import KEEP, PLACE, BadWords, HistoryCommand, opened, settings_of, tasks
+from umbel.cli.history.common import KEEP, PLACE, HistoryCommand, opened, settings_of, tasks
 from umbel.cli.history.progress import Progress
 from umbel.cli.options import HELP
+from umbel.cli.remote.server import BadWords
 from umbel.cli.run import FAILED
 from umbel.settings import Settings
 from umbel.store.archiving import Imported, Importer, Line
