@@ -363,6 +363,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of schedules */
+        get: operations["ApiV1SchedulesListSchedules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Beat and the sources */
+        get: operations["ApiV1SchedulesSummaryGetSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs along the time */
+        get: operations["ApiV1SchedulesTimelineGetTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry */
+        get: operations["ApiV1SchedulesEntryIdGetSchedule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{entry_id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What it would send */
+        get: operations["ApiV1SchedulesEntryIdRunPreviewRun"];
+        put?: never;
+        /** Run it now */
+        post: operations["ApiV1SchedulesEntryIdRunRunNow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{entry_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its runs */
+        get: operations["ApiV1SchedulesEntryIdRunsListRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/self": {
         parameters: {
             query?: never;
@@ -372,6 +475,23 @@ export interface paths {
         };
         /** Umbel itself, in full */
         get: operations["ApiV1SelfGetSelf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Retention and thresholds in force */
+        get: operations["ApiV1SettingsGetSettings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -752,6 +872,34 @@ export interface components {
             most: number;
             workers: string[];
         };
+        /** Beat */
+        Beat: {
+            /** @default false */
+            at_once: boolean;
+            last_at?: string | null;
+            processes?: components["schemas"]["BeatProcess"][];
+            since?: string | null;
+            skew_s?: number | null;
+            /** @enum {string} */
+            state: "alive" | "silent" | "unknown" | "none";
+            text: string;
+            ticked_at?: string | null;
+        };
+        /** BeatProcess */
+        BeatProcess: {
+            client: string;
+            clock_offset_s?: number | null;
+            /** Format: date-time */
+            first_at: string;
+            host: string;
+            /** @default  */
+            how: string;
+            /** Format: date-time */
+            last_at: string;
+            /** @default 0 */
+            sends: number;
+            ticked_at?: string | null;
+        };
         /** Broker */
         Broker: {
             alarms?: string[];
@@ -880,6 +1028,13 @@ export interface components {
             /** @default 0 */
             unknown: number;
         };
+        /** Collision */
+        Collision: {
+            /** Format: date-time */
+            at: string;
+            entries: number;
+            names: string[];
+        };
         /** Column */
         Column: {
             /** Format: date-time */
@@ -966,6 +1121,12 @@ export interface components {
             everywhere: boolean;
             workers?: string[];
         };
+        /** EntrySource */
+        EntrySource: {
+            kind: string;
+            place: string;
+            read_at?: string | null;
+        };
         /** EventLine */
         EventLine: {
             /** Format: date-time */
@@ -976,6 +1137,24 @@ export interface components {
             task_id: string | null;
             verb: string;
             worker: string;
+        };
+        /** ExpectedRun */
+        ExpectedRun: {
+            client?: string | null;
+            /** Format: date-time */
+            due_at: string;
+            ended_at?: string | null;
+            how?: string | null;
+            others?: string[];
+            reason?: string | null;
+            received_at?: string | null;
+            sent_at?: string | null;
+            started_at?: string | null;
+            state?: string | null;
+            task_id?: string | null;
+            took_s?: number | null;
+            verdict: string;
+            worker?: string | null;
         };
         /** ExpectedWorkers */
         ExpectedWorkers: {
@@ -1403,6 +1582,19 @@ export interface components {
             /** @default 0 */
             waiting: number;
         };
+        /** Retention */
+        Retention: {
+            days_s: number | null;
+            hours_s: number | null;
+            journal_s: number;
+            max_bytes: number | null;
+            max_tasks: number | null;
+            minutes_s: number | null;
+            tasks_s: number | null;
+            tasks_s_by_state: {
+                [key: string]: number | null;
+            };
+        };
         /** Revoke */
         Revoke: {
             /** @constant */
@@ -1414,6 +1606,35 @@ export interface components {
             command: components["schemas"]["PoolGrow"] | components["schemas"]["PoolShrink"] | components["schemas"]["PoolRestart"] | components["schemas"]["Autoscale"] | components["schemas"]["AddConsumer"] | components["schemas"]["CancelConsumer"] | components["schemas"]["RateLimit"] | components["schemas"]["TimeLimit"] | components["schemas"]["EnableEvents"] | components["schemas"]["DisableEvents"] | components["schemas"]["Shutdown"] | components["schemas"]["Revoke"] | components["schemas"]["Terminate"] | components["schemas"]["Abort"] | components["schemas"]["Purge"] | components["schemas"]["SendTask"];
             confirm?: string | null;
             why?: string | null;
+        };
+        /** RunMark */
+        RunMark: {
+            /** Format: date-time */
+            due_at: string;
+            reason?: string | null;
+            task_id?: string | null;
+            took_s?: number | null;
+            verdict: string;
+        };
+        /** RunNow */
+        RunNow: {
+            why?: string | null;
+        };
+        /** RunNowAnswer */
+        RunNowAnswer: {
+            outcome: string;
+            task_id: string | null;
+            text: string;
+        };
+        /** RunNowPreview */
+        RunNowPreview: {
+            args?: unknown[];
+            kwargs?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            queue?: string | null;
+            refused?: string | null;
         };
         /** SaveView */
         SaveView: {
@@ -1434,6 +1655,113 @@ export interface components {
             items: components["schemas"]["View"][];
             why_not?: string | null;
             why_not_shared?: string | null;
+        };
+        /** ScheduleCounts */
+        ScheduleCounts: {
+            /** @default 0 */
+            active: number;
+            /** @default 0 */
+            archived: number;
+            /** @default 0 */
+            bad: number;
+            /** @default 0 */
+            in_trouble: number;
+            /** @default 0 */
+            learnt: number;
+            /** @default 0 */
+            paused: number;
+        };
+        /** ScheduleDetail */
+        ScheduleDetail: {
+            beat: components["schemas"]["Beat"];
+            entry: components["schemas"]["ScheduleEntry"];
+            gaps: components["schemas"]["Gap"][];
+            history: components["schemas"]["ExpectedRun"][];
+            next: string | null;
+            /** Format: date-time */
+            now: string;
+            upcoming: string[];
+        };
+        /** ScheduleEntry */
+        ScheduleEntry: {
+            archived_at?: string | null;
+            args?: string | null;
+            average_s?: number | null;
+            changed_at?: string | null;
+            confidence?: number | null;
+            /** @default true */
+            enabled: boolean;
+            error?: string | null;
+            every_s?: number | null;
+            expires_at?: string | null;
+            expires_s?: number | null;
+            expression: string;
+            /** Format: date-time */
+            first_seen_at: string;
+            id: string;
+            kind: string;
+            kwargs?: string | null;
+            last?: components["schemas"]["ExpectedRun"] | null;
+            last_run_at?: string | null;
+            max_runs?: number | null;
+            name: string;
+            next_due_at?: string | null;
+            note?: string | null;
+            /** @default false */
+            one_off: boolean;
+            queue?: string | null;
+            rule: string;
+            runs?: components["schemas"]["RunMark"][];
+            sources?: components["schemas"]["EntrySource"][];
+            starts_at?: string | null;
+            task: string;
+            total_runs?: number | null;
+            /** @default waiting */
+            verdict: string;
+            /** @default 0 */
+            verdict_runs: number;
+            verdict_since?: string | null;
+            zone?: string | null;
+        };
+        /** ScheduleRuns */
+        ScheduleRuns: {
+            items: components["schemas"]["ExpectedRun"][];
+            next: string | null;
+        };
+        /** ScheduleSource */
+        ScheduleSource: {
+            /** @default 0 */
+            entries: number;
+            error?: string | null;
+            kind: string;
+            note?: string | null;
+            place: string;
+            read_at?: string | null;
+            /** Format: date-time */
+            tried_at: string;
+        };
+        /** ScheduleSummary */
+        ScheduleSummary: {
+            beat: components["schemas"]["Beat"];
+            counts: components["schemas"]["ScheduleCounts"];
+            next_due_at?: string | null;
+            sources: components["schemas"]["ScheduleSource"][];
+            troubles: {
+                [key: string]: number;
+            };
+        };
+        /** Schedules */
+        Schedules: {
+            items: components["schemas"]["ScheduleEntry"][];
+            /** Format: date-time */
+            now: string;
+            /** Format: date-time */
+            since: string;
+            summary: components["schemas"]["ScheduleSummary"];
+            total: number;
+            troubles: {
+                [key: string]: number;
+            };
         };
         /** SelfAccount */
         SelfAccount: {
@@ -1570,6 +1898,12 @@ export interface components {
             };
             name: string;
             queue?: string | null;
+        };
+        /** Settings */
+        Settings: {
+            read_only: boolean;
+            retention: components["schemas"]["Retention"];
+            thresholds: components["schemas"]["Threshold"][];
         };
         /** Shutdown */
         Shutdown: {
@@ -1881,6 +2215,14 @@ export interface components {
              */
             signal: "TERM" | "KILL" | "INT" | "QUIT" | "USR1";
         };
+        /** Threshold */
+        Threshold: {
+            critical: number | null;
+            is_default: boolean;
+            metric: string;
+            subject: string | null;
+            warning: number | null;
+        };
         /** TimeLimit */
         TimeLimit: {
             /** @constant */
@@ -1891,6 +2233,30 @@ export interface components {
             soft_s?: number | null;
             task: string;
             workers?: string[];
+        };
+        /** Timeline */
+        Timeline: {
+            collisions: components["schemas"]["Collision"][];
+            cut: boolean;
+            gaps: components["schemas"]["Gap"][];
+            left_out: number;
+            /** Format: date-time */
+            now: string;
+            rows: components["schemas"]["TimelineRow"][];
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+        };
+        /** TimelineRow */
+        TimelineRow: {
+            /** @default false */
+            dense: boolean;
+            id: string;
+            name: string;
+            runs: components["schemas"]["RunMark"][];
+            task: string;
+            to_come: string[];
         };
         /** Verdict */
         Verdict: {
@@ -2163,6 +2529,8 @@ export type Attention = components['schemas']['Attention'];
 export type Audit = components['schemas']['Audit'];
 export type AuditEntry = components['schemas']['AuditEntry'];
 export type Autoscale = components['schemas']['Autoscale'];
+export type Beat = components['schemas']['Beat'];
+export type BeatProcess = components['schemas']['BeatProcess'];
 export type Broker = components['schemas']['Broker'];
 export type BrokerDetail = components['schemas']['BrokerDetail'];
 export type BrokerHealth = components['schemas']['BrokerHealth'];
@@ -2173,6 +2541,7 @@ export type ClearHistory = components['schemas']['ClearHistory'];
 export type ClearingPreview = components['schemas']['ClearingPreview'];
 export type ClearingState = components['schemas']['ClearingState'];
 export type CollectorHealth = components['schemas']['CollectorHealth'];
+export type Collision = components['schemas']['Collision'];
 export type Column = components['schemas']['Column'];
 export type CommandAnswer = components['schemas']['CommandAnswer'];
 export type CommandPreview = components['schemas']['CommandPreview'];
@@ -2184,7 +2553,9 @@ export type Decision = components['schemas']['Decision'];
 export type DisableEvents = components['schemas']['DisableEvents'];
 export type Doubt = components['schemas']['Doubt'];
 export type EnableEvents = components['schemas']['EnableEvents'];
+export type EntrySource = components['schemas']['EntrySource'];
 export type EventLine = components['schemas']['EventLine'];
+export type ExpectedRun = components['schemas']['ExpectedRun'];
 export type ExpectedWorkers = components['schemas']['ExpectedWorkers'];
 export type ExportState = components['schemas']['ExportState'];
 export type Facet = components['schemas']['Facet'];
@@ -2227,10 +2598,22 @@ export type RegisteredTask = components['schemas']['RegisteredTask'];
 export type Repair = components['schemas']['Repair'];
 export type Reply = components['schemas']['Reply'];
 export type ResultFeed = components['schemas']['ResultFeed'];
+export type Retention = components['schemas']['Retention'];
 export type Revoke = components['schemas']['Revoke'];
 export type RunCommand = components['schemas']['RunCommand'];
+export type RunMark = components['schemas']['RunMark'];
+export type RunNow = components['schemas']['RunNow'];
+export type RunNowAnswer = components['schemas']['RunNowAnswer'];
+export type RunNowPreview = components['schemas']['RunNowPreview'];
 export type SaveView = components['schemas']['SaveView'];
 export type SavedViews = components['schemas']['SavedViews'];
+export type ScheduleCounts = components['schemas']['ScheduleCounts'];
+export type ScheduleDetail = components['schemas']['ScheduleDetail'];
+export type ScheduleEntry = components['schemas']['ScheduleEntry'];
+export type ScheduleRuns = components['schemas']['ScheduleRuns'];
+export type ScheduleSource = components['schemas']['ScheduleSource'];
+export type ScheduleSummary = components['schemas']['ScheduleSummary'];
+export type Schedules = components['schemas']['Schedules'];
 export type SelfAccount = components['schemas']['SelfAccount'];
 export type SelfIngest = components['schemas']['SelfIngest'];
 export type SelfLive = components['schemas']['SelfLive'];
@@ -2240,6 +2623,7 @@ export type SelfReport = components['schemas']['SelfReport'];
 export type SelfTotals = components['schemas']['SelfTotals'];
 export type SelfWorker = components['schemas']['SelfWorker'];
 export type SendTask = components['schemas']['SendTask'];
+export type Settings = components['schemas']['Settings'];
 export type Shutdown = components['schemas']['Shutdown'];
 export type Spread = components['schemas']['Spread'];
 export type SpreadLine = components['schemas']['SpreadLine'];
@@ -2266,7 +2650,10 @@ export type TaskTypeRow = components['schemas']['TaskTypeRow'];
 export type TaskTypes = components['schemas']['TaskTypes'];
 export type TaskWorkflow = components['schemas']['TaskWorkflow'];
 export type Terminate = components['schemas']['Terminate'];
+export type Threshold = components['schemas']['Threshold'];
 export type TimeLimit = components['schemas']['TimeLimit'];
+export type Timeline = components['schemas']['Timeline'];
+export type TimelineRow = components['schemas']['TimelineRow'];
 export type Verdict = components['schemas']['Verdict'];
 export type View = components['schemas']['View'];
 export type Worker = components['schemas']['Worker'];
@@ -3282,6 +3669,367 @@ export interface operations {
             };
         };
     };
+    ApiV1SchedulesListSchedules: {
+        parameters: {
+            query?: {
+                /** @description Only entries whose name or task holds it. */
+                text?: string;
+                /** @description Those in trouble alone, or those that no source has any more. */
+                show?: "active" | "troubled" | "archived";
+                /** @description What to order by. */
+                by?: "trouble" | "name" | "next";
+                /** @description Entries a page. */
+                limit?: number;
+                /** @description Entries to pass over. */
+                offset?: number;
+                /** @description Where the interval begins. */
+                since?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedules"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SchedulesSummaryGetSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleSummary"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SchedulesTimelineGetTimeline: {
+        parameters: {
+            query?: {
+                /** @description Where the interval begins. */
+                since?: string | null;
+                /** @description Where the interval ends. */
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SchedulesEntryIdGetSchedule: {
+        parameters: {
+            query?: {
+                /** @description Runs a page. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleDetail"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SchedulesEntryIdRunPreviewRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunNowPreview"];
+                };
+            };
+            /** @description Bad request syntax or unsupported method */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        detail: string;
+                        extra?: null | {
+                            [key: string]: unknown;
+                        } | unknown[];
+                        status_code: number;
+                    };
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SchedulesEntryIdRunRunNow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunNow"];
+            };
+        };
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunNowAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1SchedulesEntryIdRunsListRuns: {
+        parameters: {
+            query?: {
+                /** @description Runs a page. */
+                limit?: number;
+                /** @description Only runs that were due before it. */
+                before?: string | null;
+            };
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRuns"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     ApiV1SelfGetSelf: {
         parameters: {
             query?: never;
@@ -3298,6 +4046,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SelfReport"];
+                };
+            };
+        };
+    };
+    ApiV1SettingsGetSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
         };
@@ -3320,13 +4088,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The data of the events hello, tasks, gap, workers, overview, health, attention, self, queues. */
+            /** @description The data of the events hello, tasks, gap, workers, overview, health, attention, self, queues, schedules. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["StreamHello"] | components["schemas"]["StreamTasks"] | components["schemas"]["StreamLines"] | components["schemas"]["StreamGap"] | components["schemas"]["Workers"] | components["schemas"]["Overview"] | components["schemas"]["Health"] | components["schemas"]["Attention"] | components["schemas"]["SelfReport"] | components["schemas"]["Queues"];
+                    "text/event-stream": components["schemas"]["StreamHello"] | components["schemas"]["StreamTasks"] | components["schemas"]["StreamLines"] | components["schemas"]["StreamGap"] | components["schemas"]["Workers"] | components["schemas"]["Overview"] | components["schemas"]["Health"] | components["schemas"]["Attention"] | components["schemas"]["SelfReport"] | components["schemas"]["Queues"] | components["schemas"]["ScheduleSummary"];
                 };
             };
             /** @description Bad Request */

@@ -23,6 +23,18 @@ function Crumbs() {
       </div>
     )
   }
+  const worker = match?.routeId === '/workers/$name' ? (match.params as { name: string }).name : null // the same
+  if (worker !== null) {
+    return (
+      <div className="crumbs">
+        <Link to="/workers">Workers</Link>
+        <span className="sep">/</span>
+        <span className="ell">
+          <Line text={worker} limit={80} />
+        </span>
+      </div>
+    )
+  }
   return (
     <div className="crumbs">
       <span className="ell">{places[match?.routeId ?? ''] ?? 'Umbel'}</span>

@@ -17,11 +17,12 @@ const pages = [
 /** So many pages have a tab on a phone; all others are in the palette, behind More. */
 const onPhone = 4
 
-/** Online of all that ever sent a heartbeat; red when one of them is missing. */
+/** Online of all that are listed and ever sent a heartbeat; red when one of them is missing. */
 function useCrew(): { text: string; missing: number } | null {
   const { data } = useQuery(workers)
   if (!data) return null
-  const { online = 0, silent = 0, offline = 0 } = data.by_state
+  const of = (...states: string[]) => data.items.filter(({ state, hidden }) => !hidden && states.includes(state)).length
+  const [online, silent, offline] = [of('online', 'busy'), of('silent'), of('offline')]
   const all = online + silent + offline
   return all === 0 ? null : { text: `${online}/${all}`, missing: offline }
 }

@@ -24,6 +24,15 @@ export interface FailuresSearch {
   group?: string | undefined
 }
 
+export interface WorkersSearch {
+  by?: 'host' | 'flat' | undefined
+  all?: 'yes' | undefined
+}
+
+export interface WorkerSearch {
+  span?: '24h' | '7d' | undefined
+}
+
 const root = createRootRoute({ component: Shell, notFoundComponent: Lost })
 
 const start = createRoute({
@@ -72,7 +81,15 @@ const failure = createRoute({
 const workers = createRoute({
   getParentRoute: () => root,
   path: '/workers',
+  validateSearch: (given: Record<string, unknown>): WorkersSearch => ({ by: given.by === 'host' || given.by === 'flat' ? given.by : undefined, all: given.all === 'yes' ? 'yes' : undefined }),
   component: lazyRouteComponent(() => import('@/routes/workers'), 'WorkersRoute'),
+})
+
+const worker = createRoute({
+  getParentRoute: () => root,
+  path: '/workers/$name',
+  validateSearch: (given: Record<string, unknown>): WorkerSearch => ({ span: given.span === '24h' || given.span === '7d' ? given.span : undefined }),
+  component: lazyRouteComponent(() => import('@/routes/worker'), 'WorkerRoute'),
 })
 
 const audit = createRoute({
@@ -89,7 +106,7 @@ const self = createRoute({
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([monitor, audit, failures, failure, start, tasks, task, workers, self]),
+    routeTree: root.addChildren([monitor, audit, failures, failure, start, tasks, task, workers, worker, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
     scrollRestoration: true,

@@ -5,6 +5,7 @@ import type { TaskRow } from '@/api/types'
 
 import { linesOf } from './mock-lines.ts'
 import { FailureWorld } from './mock-failures.ts'
+import { workerDetail, workerHistory, workersHistory } from './mock-workers.ts'
 import { World, type Scenario } from './mock-world.ts'
 
 const known = new Set(['state', 'name', 'task', 'worker', 'queue', 'id', 'root', 'parent', 'exception', 'runtime', 'received', 'retries', 'kwargs', 'args', 'result'])
@@ -67,6 +68,12 @@ class MockApi {
     if (path === 'stream') { this.stream(url, request, response); return; }
     if (path === 'task-names') { send(response, this.world.names()); return; }
     if (path === 'workers') { send(response, this.world.workers()); return; }
+    if (path === 'workers-history') { send(response, workersHistory(this.world.scenario)); return; }
+    if (path.startsWith('workers/')) {
+      const [, name = '', verb] = path.split('/')
+      const found = verb === 'history' ? workerHistory((Date.now() - Date.parse(url.searchParams.get('since') ?? '')) / 3_600_000) : workerDetail(this.world.scenario, decodeURIComponent(name))
+      send(response, found ?? { type: 'about:blank', title: 'Not found', status: 404, detail: 'No such worker' }, found ? 200 : 404); return;
+    }
     if (path === 'overview') { send(response, this.world.overview()); return; }
     if (path === 'health') { send(response, this.world.health()); return; }
     if (path === 'gaps') { send(response, this.world.gaps()); return; }

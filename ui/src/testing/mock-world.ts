@@ -1,6 +1,7 @@
 import type { Attempt, Gaps, Health, Overview, SelfReport, TaskDetail, TaskEvent, TaskNames, TaskRow, Workers } from '@/api/types'
 
 import { doubt, selfReport, selfWorker } from './mock-self.ts'
+import { workers } from './mock-workers.ts'
 import { taskRow } from './rows.ts'
 
 /** What the mock shows: usual work, nothing yet, no broker, hostile texts, very long ones. */
@@ -112,18 +113,7 @@ export class World {
   }
 
   workers(): Workers {
-    if (this.scenario === 'empty') return { items: [], by_state: {} }
-    const now = Date.now()
-    const mark = this.scenario === 'hostile' ? markup : this.scenario === 'huge' ? 'w'.repeat(300) : ''
-    const worker = (name: string, given: Partial<Workers['items'][number]> = {}): Workers['items'][number] => ({ name: name + mark, state: 'online', reason: 'Its heartbeats come in time.', pid: 4711, first_seen_at: iso(now - 9e7), online_since: iso(now - 2.7e8), last_heartbeat_at: iso(now - 1200), last_event_at: iso(now - 900), freq_s: 2, active: 3, processed: 118_402, loadavg: [0.64, 0.71, 0.55], software: 'celery', software_version: '5.5.3', system: 'Linux', clock_offset_s: 0.012, running: 3, restarts: 0, ...given })
-    const items = [
-      worker('default@app-01'),
-      worker('default@app-02', { active: 0, running: 0, processed: 20_344, restarts: 2, clock_offset_s: -7.4 }),
-      worker('email@mail-01', { state: 'silent', reason: 'Its heartbeat is 21 s late. A solo worker is silent while it is busy.', last_heartbeat_at: iso(now - 23_000), active: 1 }),
-      worker('email@mail-03', { state: 'offline', reason: 'It said nothing for 14 minutes and did not say goodbye.', last_heartbeat_at: iso(now - 840_000), active: 3, running: 3 }),
-      worker('recordings@media-01', { loadavg: null, pid: null, clock_offset_s: null, active: null, processed: null, running: null, software: null, software_version: null, system: null, last_heartbeat_at: null, online_since: null, state: 'unknown', reason: 'No heartbeat was ever heard.' }),
-    ]
-    return { items, by_state: { online: 2, silent: 1, offline: 1, unknown: 1 } }
+    return workers(this.scenario)
   }
 
   health(): Health {

@@ -47,7 +47,7 @@ describe('suggestions', () => {
   const known: Known = {
     states: { FAILURE: 82 },
     names: { items: [{ name: 'send_customer_sms', total: 455, by_state: {} }], cut: false },
-    workers: { items: [], by_state: {} },
+    workers: { items: [], by_state: {}, expected: [], slots: null, busy: null, asked_at: null },
     queues: ['default'],
   }
 

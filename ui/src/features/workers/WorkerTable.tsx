@@ -1,100 +1,131 @@
 import { Link } from '@tanstack/react-router'
 
 import type { Worker } from '@/api/types'
-import { Glyph } from '@/components/Glyph'
+import { Sparkline } from '@/components/chart/Sparkline'
 import { Line, Unknown } from '@/components/Text'
 import { Age, Time } from '@/components/Time'
 import { whole } from '@/lib/count'
-import { duration } from '@/lib/duration'
 import { quote } from '@/lib/search-text'
+import { oneLine } from '@/lib/text'
 
-/** Seconds of difference between clocks above which times of a worker are doubtful. */
-const doubtful = 5
+import type { Group } from './groups'
+import { Slots } from './Slots'
+import { Cpu, Memory, WorkerState } from './words'
 
-function State({ worker: { state, reason } }: { worker: Worker }) {
-  if (state === 'online') return <span className="mid">online</span>
-  const look = { offline: { kind: 'critical', word: 'OFFLINE' }, silent: { kind: 'warning', word: 'silent' }, unknown: { kind: 'unknown', word: 'unknown' } } as const
-  const { kind, word } = look[state]
+export type Saturation = ReadonlyMap<string, readonly (number | null)[]>
+
+const columns = 9
+
+function Busy({ worker }: { worker: Worker }) {
+  const { active, running, name, slots, state } = worker
+  const search = `worker:${quote(name)} state:started`
+  if (state === 'offline')
+    return running ? (
+      <Link className="q c-lost fw5" to="/tasks" search={{ search }} title="They ran when it was last heard, and have no end">
+        {whole(running)} lost
+      </Link>
+    ) : (
+      <Unknown why="It is offline" />
+    )
+  const known = active ?? running
+  if (known == null) return <Unknown why="No heartbeat told it" />
   return (
-    <span className={`st c-${kind}`} title={reason.slice(0, 400)}>
-      <Glyph kind={kind} />
-      {word}
-    </span>
-  )
-}
-
-const number = (value: number | null | undefined, why: string) => (value == null ? <Unknown why={why} /> : whole(value))
-
-function Active({ worker }: { worker: Worker }) {
-  const { active, running, name } = worker
-  if (active == null && running == null) return <Unknown why="No heartbeat told it" />
-  return (
-    <Link className="q" to="/tasks" search={{ search: `worker:${quote(name)} state:started` }} title={running == null ? 'Its running tasks' : `${running} by their events; the worker's own count is ${active ?? 'unknown'}`}>
-      {whole(active ?? running ?? 0)}
+    <Link className="q" to="/tasks" search={{ search }} title={running == null ? 'Its running tasks' : `${running} by their events; the worker's own count is ${active ?? 'unknown'}`}>
+      {whole(known)}
+      {slots !== null && ` of ${whole(slots)}`}
     </Link>
   )
 }
 
 function Heartbeat({ worker }: { worker: Worker }) {
-  const { last_heartbeat_at: at, online_since: since, state } = worker
+  const { last_heartbeat_at: at, online_since: since, state, answered_at: answered } = worker
+  if (!at) return answered ? <>answered <Age at={answered} /> ago</> : <Unknown why="No heartbeat was ever heard" />
   return (
     <>
-      {at ? (
-        <span className={state === 'offline' ? 'c-critical fw5' : state === 'silent' ? 'c-warning fw5' : undefined}>
-          <Age at={at} /> ago
-        </span>
-      ) : (
-        <Unknown why="No heartbeat was ever heard" />
-      )}
-      {at && <span className="s no-m">{since && state !== 'offline' ? <>up <Age at={since} /></> : <Time at={at} precision="second" />}</span>}
+      <span className={state === 'offline' ? 'c-critical fw5' : state === 'silent' ? 'c-warning fw5' : undefined}>
+        <Age at={at} /> ago
+      </span>
+      <span className="s no-m">{since && state !== 'offline' ? <>up <Age at={since} /></> : <Time at={at} precision="second" />}</span>
     </>
   )
 }
 
-function Clock({ offset }: { offset: number | null | undefined }) {
-  if (offset == null) return <Unknown why="No event with a time of its own came" />
-  const text = Math.abs(offset) < 0.001 ? '0 s' : `${offset < 0 ? '−' : '+'}${duration(Math.abs(offset))}`
-  return Math.abs(offset) < doubtful ? <>{text}</> : <span className="c-warning" title="Times of this worker are off by this much">{text}</span>
+function Done({ worker: { processed, done_per_min: rate } }: { worker: Worker }) {
+  if (processed == null) return <Unknown why="No heartbeat told it" />
+  return (
+    <>
+      {whole(processed)}
+      {rate !== null && <span className="s">{whole(rate)}/min</span>}
+    </>
+  )
 }
 
-const software = ({ software: name, software_version: version, system }: Worker): string => [[name, version].filter(Boolean).join(' '), system].filter(Boolean).join(', ')
+const poolOf = ({ pool, slots, queues_left_out: more, software, software_version: version }: Worker): string => {
+  const first = pool ? (slots === null || pool === 'solo' ? pool : `${pool} ${slots}`) : ''
+  return [first, more > 0 ? `${more} more queues` : '', first ? '' : [software, version].filter(Boolean).join(' ')].filter(Boolean).join(', ')
+}
 
-function Row({ worker }: { worker: Worker }) {
+function Row({ worker, busy }: { worker: Worker; busy: readonly (number | null)[] | undefined }) {
+  const isOff = worker.state === 'offline'
   return (
-    <tr className={worker.state === 'offline' ? 'off' : undefined}>
+    <tr className={isOff ? 'off' : undefined}>
       <td className="p1 nm">
-        <Link className="q fw5 ell" to="/tasks" search={{ search: `worker:${quote(worker.name)}` }} title={`Tasks of ${worker.name}`.slice(0, 300)}>
+        <Link className="q fw5 ell" to="/workers/$name" params={{ name: worker.name }} title={oneLine(worker.name, 300)}>
           <Line text={worker.name} limit={160} />
         </Link>
-        {software(worker) && (
-          <span className="s no-m ell">
-            <Line text={software(worker)} limit={80} />
-          </span>
-        )}
+        <span className="s no-m ell">
+          {worker.shares_name ? <span className="c-warning">several workers share this name</span> : <Line text={poolOf(worker)} limit={80} />}
+        </span>
       </td>
       <td className="p2">
-        <State worker={worker} />
+        <WorkerState worker={worker} />
       </td>
+      <td className="no-t">{worker.slots === null ? <Unknown why={worker.answered_at ? 'Its pool does not tell' : 'It never answered'} /> : <Slots slots={worker.slots} busy={worker.active ?? 0} isOff={isOff} />}</td>
       <td className="num p4">
         <span className="only-m">runs </span>
-        <Active worker={worker} />
+        <Busy worker={worker} />
       </td>
-      <td className="num">{number(worker.processed, 'No heartbeat told it')}</td>
-      <td className="num no-t">{worker.loadavg ? worker.loadavg.map((load) => load.toFixed(2)).join('  ') : <Unknown why="No heartbeat told it" />}</td>
+      <td className="no-t">{busy?.some((share) => share !== null) ? <Sparkline values={busy} top={1} width={96} kind={isOff ? 'critical' : 'plain'} /> : <Unknown why="Nobody looked in the last hour" />}</td>
+      <td className="num">
+        <Cpu worker={worker} />
+      </td>
+      <td className="num nm">
+        <Memory worker={worker} />
+      </td>
+      <td className="num nm no-t">
+        <Done worker={worker} />
+      </td>
       <td className="num nm p3 beat">
         <span className="only-m">heard </span>
         <Heartbeat worker={worker} />
       </td>
-      <td className="num no-t">
-        <Clock offset={worker.clock_offset_s} />
-      </td>
-      <td className="num no-t">{worker.pid ?? <Unknown why="No event told it" />}</td>
-      <td className="num no-t">{worker.restarts === 0 ? <span className="dim">none</span> : whole(worker.restarts)}</td>
     </tr>
   )
 }
 
-export function WorkerTable({ items }: { items: readonly Worker[] }) {
+function Head({ group, wanted }: { group: Group; wanted: number | null }) {
+  const isShort = wanted !== null && group.online < wanted
+  return (
+    <tr className="grp">
+      <th scope="rowgroup" colSpan={columns}>
+        <Line text={group.title ?? ''} limit={120} />
+        {group.note && <span className="dim"> {group.note}</span>}
+        <span className={isShort ? 'c-critical fw6 of' : 'dim of'}>
+          {whole(group.online)} of {whole(wanted ?? group.items.length)} online
+        </span>
+      </th>
+    </tr>
+  )
+}
+
+interface WorkerTableProps {
+  groups: readonly Group[]
+  saturation: Saturation
+  /** How many workers of a group there should be; null where nobody said. */
+  wanted: (group: Group) => number | null
+}
+
+export function WorkerTable({ groups, saturation, wanted }: WorkerTableProps) {
   return (
     <div className="panel tw">
       <table className="mt wt fix">
@@ -102,24 +133,25 @@ export function WorkerTable({ items }: { items: readonly Worker[] }) {
           <tr>
             <th>Worker</th>
             <th className="w-word">State</th>
-            <th className="num w-num">Runs now</th>
-            <th className="num w-done">Done</th>
-            <th className="num no-t w-load" title="Of its host: over 1, 5 and 15 minutes">
-              Load
+            <th className="no-t w-slots">Slots</th>
+            <th className="num w-num">Busy</th>
+            <th className="no-t w-sat">Saturation</th>
+            <th className="num w-cpu">CPU</th>
+            <th className="num w-mem">Memory</th>
+            <th className="num no-t w-done" title="Since it started, and in the last whole minute">
+              Done
             </th>
             <th className="num w-beat">Heartbeat</th>
-            <th className="num no-t w-clock" title="How far its clock is behind Umbel's (+) or ahead of it (−), the way of its heartbeats included">
-              Clock
-            </th>
-            <th className="num no-t w-num">PID</th>
-            <th className="num no-t w-num">Restarts</th>
           </tr>
         </thead>
-        <tbody>
-          {items.map((worker) => (
-            <Row key={worker.name} worker={worker} />
-          ))}
-        </tbody>
+        {groups.map((group) => (
+          <tbody key={group.key}>
+            {group.title !== null && <Head group={group} wanted={wanted(group)} />}
+            {group.items.map((worker) => (
+              <Row key={worker.name} worker={worker} busy={saturation.get(worker.name)} />
+            ))}
+          </tbody>
+        ))}
       </table>
     </div>
   )
