@@ -76,7 +76,7 @@ ANY = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(args=st.lists(ANY) | st.tuples(ANY) | ANY, kwargs=st.dictionaries(st.text(), ANY) | ANY)
 def test_any_arguments_make_bounded_json(args: object, kwargs: object) -> None:
     """Nothing raises, and nothing is larger than an event may be."""

@@ -134,6 +134,23 @@ def test_a_run_is_measured_by_itself() -> None:
 
 
 @linux
+def test_the_peak_of_the_program_before_is_not_a_run_s() -> None:
+    """A process that was started by a large one tells of that one's memory by ``getrusage``."""
+    script = (
+        "from umbel.agent.meter import Meter, Sharing\n"
+        "meter = Meter(Sharing.PROCESS)\n"
+        "meter.begin('a')\n"
+        "print(meter.end('a').peak_bytes)\n"
+    )
+    large = (
+        "import os, sys; ballast = b'x' * 300_000_000; os.execv(sys.executable, [sys.executable, '-c', sys.argv[1]])"
+    )
+    done = subprocess.run([sys.executable, "-c", large, script], check=True, capture_output=True, text=True, timeout=30)
+
+    assert 0 < int(done.stdout) < 200 * MB
+
+
+@linux
 def test_the_peak_of_a_process_may_have_to_stay() -> None:
     """Where Celery judges processes by it, only a run that raised it has a peak of its own."""
     meter = Meter(Sharing.PROCESS, may_reset=False)

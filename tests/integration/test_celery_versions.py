@@ -97,6 +97,25 @@ def test_the_tasks_of_its_workers_are_told(site: Deployment, old_worker: Worker)
         assert (running.health.malformed, running.health.unknown) == (0, 0)
 
 
+def test_the_agent_tells_of_the_tasks_of_its_workers(site: Deployment, python: str) -> None:
+    """What a task took, its true arguments and its progress, whatever the version of Celery."""
+    env = {"PYTHONPATH": f"{ROOT}:{ROOT / 'src'}", "UMBEL_TEST_AGENT": json.dumps({"arguments": True, "interval_s": 1})}
+    with (
+        collecting(site.broker.url) as running,
+        site.worker("agent", python=python, queues="agent", env=env) as worker,
+    ):
+        task_id = site.send("download", 60, 4, queue="agent", kwargs={"token": "geheim"})
+        task = running.wait_for_state(task_id, State.SUCCESS)
+        running.wait_for(lambda: (told := running.worker(worker.name)) and told.sample, "a sample of the worker")
+
+    assert json.loads(task.facts.arguments or "") == {"args": [60, 4], "kwargs": {"token": "***"}}
+    assert task.facts.progress is not None
+    assert task.facts.progress.fields["total"] == 4
+    assert (task.cpu_s or 0) > 0.05
+    assert (task.peak_memory_bytes or 0) > 60_000_000 or sys.platform != "linux"
+    assert (running.health.malformed, running.health.unknown) == (0, 0)
+
+
 def _told(running: Collecting, sent: dict[str, str]) -> dict[str, Expected]:
     return {name: _told_of(running, task_id, EXPECTED[name]) for name, task_id in sent.items()}
 

@@ -2,6 +2,7 @@
 
 Broker, result backend and ledger are named by ``UMBEL_TEST_BROKER``, ``UMBEL_TEST_BACKEND`` and
 ``UMBEL_TEST_LEDGER``. It imports Celery and the standard library only: workers of any Celery version run it.
+``UMBEL_TEST_AGENT`` (the arguments of ``watch`` as JSON) lets Umbel's agent run in it.
 """
 # ruff: noqa: ANN401 - Celery hands tasks what it likes
 
@@ -29,6 +30,11 @@ app.conf.update(
     worker_pool_restarts=os.environ.get("UMBEL_TEST_POOL_RESTARTS") == "1",
     timezone=os.environ.get("UMBEL_TEST_TIMEZONE"),
 )
+
+if os.environ.get("UMBEL_TEST_AGENT"):
+    from umbel.agent import watch
+
+    watch(app, **json.loads(os.environ["UMBEL_TEST_AGENT"]))
 
 
 def note(**fields: Any) -> None:
@@ -144,6 +150,20 @@ def progress(self: Any, steps: int = 3) -> int:
     """Tell how far it is, by custom events."""
     for step in range(1, steps + 1):
         self.send_event("task-progress", done=step, total=steps, note=f"step {step}")
+    return steps
+
+
+@app.task(base=Noted, bind=True)
+def download(self: Any, megabytes: int = 50, steps: int = 3, step_s: float = 0.5, token: str = "") -> int:
+    """Hold memory and use the processor, and say by ``update_state`` how far it is."""
+    for step in range(1, steps + 1):
+        ballast = bytearray(megabytes * 1_000_000)
+        until = time.thread_time() + 0.02
+        while time.thread_time() < until:
+            sum(range(1_000))
+        del ballast
+        self.update_state(state="PROGRESS", meta={"current": step, "total": steps})
+        time.sleep(step_s)
     return steps
 
 

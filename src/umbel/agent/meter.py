@@ -17,6 +17,7 @@ except ImportError:  # Windows
 
 _RSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
 """``ru_maxrss`` is in bytes on macOS and in KiB elsewhere (``getrusage(2)``)."""
+_NEAR_KIB: Final = 1024
 _FORGET_PEAK: Final = b"5"
 """Written to ``/proc/self/clear_refs`` it sets the peak of RSS back to what it is now (Linux, ``proc(5)``)."""
 
@@ -52,7 +53,7 @@ class Meter:
         self.sharing = sharing
         self._may_reset = may_reset and sharing is Sharing.PROCESS
         self._begun: dict[str, _Begun] = {}
-        self._clear_refs: tuple[int, int] | None = None
+        self._peaks: _Peaks | None = None
 
     def begin(self, task_id: str) -> None:
         """Note where a run begins."""
@@ -77,22 +78,49 @@ class Meter:
             return time.process_time(), 0
         own: Any = resource.getrusage(resource.RUSAGE_SELF)
         children: Any = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime, own.ru_maxrss
+        peak = own.ru_maxrss if self._peaks is None or not self._peaks.has_floor else _high_water_kib()
+        return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime, peak
 
     def _reset_peak(self) -> bool:
-        pid = os.getpid()
-        if self._clear_refs is None or self._clear_refs[0] != pid:
-            self._clear_refs = (pid, _open_clear_refs())
-        handle = self._clear_refs[1]
-        if handle < 0:
+        if self._peaks is None or self._peaks.pid != os.getpid():
+            self._peaks = _Peaks()
+        return self._peaks.reset()
+
+
+class _Peaks:
+    """The peak of RSS of this process, and a handle by which it is forgotten.
+
+    After an ``exec`` a process begins with the peak of the one before as the least that ``getrusage`` ever tells; a
+    process that was forked begins with its own. ``has_floor`` says that the peak is to be read elsewhere.
+    """
+
+    def __init__(self) -> None:
+        self.pid = os.getpid()
+        self._handle = _open_clear_refs()
+        self.has_floor = (
+            self.reset() and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _high_water_kib() + _NEAR_KIB
+        )
+
+    def reset(self) -> bool:
+        """Begin anew at what it has now; false where this system does not let it."""
+        if self._handle < 0:
             return False
         try:
-            return os.write(handle, _FORGET_PEAK) == 1
+            return os.write(self._handle, _FORGET_PEAK) == 1
         except OSError:
-            self._clear_refs = (pid, -1)
+            handle, self._handle = self._handle, -1
             with suppress(OSError):
                 os.close(handle)
             return False
+
+
+def _high_water_kib() -> int:
+    """Return ``VmHWM`` of this process, 0 where it is not told (``proc(5)``)."""
+    with open("/proc/self/status", "rb") as file:  # noqa: PTH123 - twice as fast, and read for each task
+        for line in file:
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1])
+    return 0
 
 
 def _open_clear_refs() -> int:

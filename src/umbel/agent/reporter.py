@@ -21,7 +21,7 @@ from umbel.model.wire import (
 
 TICK_S: Final = 1.0
 SOLO_S: Final = 5.0
-"""A busy solo worker has no heartbeats, so its samples are its only signs of life and come before it would be missed."""
+"""A busy solo worker has no heartbeats: its samples are its only signs of life, and come before it is missed."""
 
 Publish = Callable[[str, dict[str, Any]], object]
 
