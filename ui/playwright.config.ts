@@ -2,10 +2,10 @@ import { defineConfig } from '@playwright/test'
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
 
-/** One worker: the tests share one broker, one set of Celery workers and one Umbel. */
+/** Two at a time, each with a broker, Celery workers and an Umbel of its own; the tests of a file share theirs. */
 export default defineConfig({
   testDir: 'e2e',
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),

@@ -32,13 +32,19 @@ def free_port() -> int:
     They lie below those that the system hands out, and each process of a parallel run has its own: a port that a
     server has yet to take is not taken by another meanwhile.
     """
-    base = _FIRST_PORT + _PORTS_EACH * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    base = _FIRST_PORT + _PORTS_EACH * _slot()
     while True:
         port = base + next(_ports) % _PORTS_EACH
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((LOOPBACK, port))
             return port
+
+
+def _slot() -> int:
+    """Which of the processes of a parallel run this is: pytest's, or what ``UMBEL_TEST_SLOT`` says (up to 19)."""
+    slot = os.environ.get("UMBEL_TEST_SLOT") or os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return int(slot)
 
 
 def wait_until(is_true: Callable[[], object], what: str, *, within_s: float = 20.0, every_s: float = 0.02) -> None:

@@ -33,8 +33,8 @@ export class Stack {
     readonly hello: Hello,
   ) {}
 
-  static async start(workers: number): Promise<Stack> {
-    const child = spawn(python(), ['-m', 'tests.support.stack', '--workers', String(workers)], { cwd: root })
+  static async start(workers: number, slot: number): Promise<Stack> {
+    const child = spawn(python(), ['-m', 'tests.support.stack', '--workers', String(workers)], { cwd: root, env: { ...process.env, UMBEL_TEST_SLOT: `${10 + slot}` } })
     const reader: Interface = createInterface({ input: child.stdout })
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)))
@@ -102,10 +102,10 @@ export const test = base.extend<{ stack: Stack }, { running: Running; crew: numb
   /** How many workers the stack has. A file with another number gets a stack of its own. */
   crew: [2, { scope: 'worker', option: true }],
   running: [
-    async ({ crew }, use) => {
+    async ({ crew }, use, { parallelIndex }) => {
       let running: Running
       try {
-        running = { stack: await Stack.start(crew) }
+        running = { stack: await Stack.start(crew, parallelIndex) }
       } catch (error) {
         running = { missing: error instanceof Error ? error : new Error(String(error)) }
       }
