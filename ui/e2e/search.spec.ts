@@ -66,8 +66,10 @@ test('nothing found says what was searched', async ({ page, stack }) => {
 test('chosen columns are kept in the address', async ({ page, stack }) => {
   await page.goto(`${stack.url}/tasks`)
   await page.getByRole('button', { name: 'Columns' }).click()
-  await page.getByRole('menuitemcheckbox', { name: 'UUID' }).click()
-  await expect(page).toHaveURL(/columns=state,name/)
+  await page.getByRole('checkbox', { name: 'UUID' }).click()
+  await page.getByRole('button', { name: 'Run time, earlier' }).click()
+  await page.getByRole('button', { name: 'Close' }).last().click()
+  await expect(page).toHaveURL(/columns=state,name,.*runtime,started/)
   await expect(page.getByRole('columnheader', { name: 'UUID' })).toHaveCount(0)
   await page.reload()
   await expect(page.getByRole('columnheader', { name: 'UUID' })).toHaveCount(0)

@@ -57,6 +57,12 @@ export async function post<T>(path: string, body: object): Promise<T> {
   return (await response.json()) as T // the same
 }
 
+/** Asks for a change of something that is there. Throws ApiError, also where the server is not there. */
+export async function put<T>(path: string, body: object): Promise<T> {
+  const response = await ask(apiUrl(path), { method: 'PUT', headers: { Accept: 'application/json', 'Content-Type': 'application/json' }, body: JSON.stringify(body) })
+  return (await response.json()) as T // the same
+}
+
 /** Ends something. Throws ApiError, also where the server is not there. */
 export async function remove(path: string): Promise<void> {
   await ask(apiUrl(path), { method: 'DELETE' })

@@ -1,7 +1,7 @@
 import type * as schema from './schema.gen'
 
 /** The server writes every field of an answer, also those that the document does not require. */
-type Whole<T> = T extends readonly (infer I)[] ? Whole<I>[] : T extends object ? (string extends keyof T ? T : { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> }) : T
+export type Whole<T> = T extends readonly (infer I)[] ? Whole<I>[] : T extends object ? (string extends keyof T ? T : { [K in keyof T]-?: Whole<Exclude<T[K], undefined>> }) : T
 
 export type Attempt = Whole<schema.Attempt>
 export type ClearingPreview = Whole<schema.ClearingPreview>

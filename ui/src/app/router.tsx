@@ -2,13 +2,15 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 
 import { isSort, type Sort } from '@/api/types'
 import { basePath } from '@/lib/base'
+import { rangeSearch, type RangeSearch } from '@/lib/range'
 
 import { Lost } from './Lost'
 import { parseSearch, stringifySearch } from './search-parameters'
 import { Shell } from './Shell'
 
-export interface TasksSearch {
+export interface TasksSearch extends RangeSearch {
   search?: string | undefined
+  view?: string | undefined
   sort?: Sort | undefined
   columns?: string | undefined
 }
@@ -48,7 +50,7 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const tasks = createRoute({
   getParentRoute: () => root,
   path: '/tasks',
-  validateSearch: (given: Record<string, unknown>): TasksSearch => ({ search: text(given.search), sort: isSort(given.sort) ? given.sort : undefined, columns: text(given.columns) }),
+  validateSearch: (given: Record<string, unknown>): TasksSearch => ({ search: text(given.search), sort: isSort(given.sort) ? given.sort : undefined, columns: text(given.columns), view: text(given.view), ...rangeSearch(given) }),
   component: lazyRouteComponent(() => import('@/routes/tasks'), 'TasksRoute'),
 })
 

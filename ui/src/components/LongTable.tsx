@@ -1,7 +1,7 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { memo, useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
 
-import { LongTableHead, type SortState } from './LongTableHead'
+import { LongTableHead, type ArrangeState, type SortState } from './LongTableHead'
 import { useIsPhone, useRowHeight, useWidth } from './measure'
 import { fit, template, type Column } from './table-columns'
 
@@ -13,6 +13,7 @@ export interface LongTableProps<R> {
   /** How many rows there are in all, -1 where that is not known. */
   total: number
   sort: SortState
+  arrange?: ArrangeState
   picked: string | null
   rowClass?: (row: R) => string
   rowActions?: (row: R) => ReactNode
@@ -102,7 +103,7 @@ export function LongTable<R>(props: LongTableProps<R>) {
       <div className="vt-tools">{props.tools}</div>
       <div role="table" aria-label={props.label} aria-rowcount={props.total < 0 ? -1 : props.total + 1} aria-colcount={shown.length}>
         <div className="vt-top" role="rowgroup">
-          <LongTableHead columns={shown} grid={grid} sort={props.sort} />
+          <LongTableHead columns={shown} grid={grid} sort={props.sort} arrange={props.arrange} />
         </div>
         <div className="vt-rows" role="rowgroup" ref={body} style={{ height: `${virtual.getTotalSize()}px` }}>
           {items.map((item) => {

@@ -11,6 +11,7 @@ export const keymap = {
   next: { keys: ['j'], label: 'next row' },
   previous: { keys: ['k'], label: 'previous row' },
   open: { keys: ['Enter'], label: 'open' },
+  select: { keys: ['x'], label: 'select a row' },
   letGo: { keys: ['Escape'], label: 'close, clear, let go' },
   pause: { keys: [' '], label: 'pause and go on' },
   showNew: { keys: ['.'], label: 'show what is new' },

@@ -10,10 +10,12 @@ export interface Preferences {
   utc: boolean
   singleKeys: boolean
   columns: string[] | null
+  /** Widths of columns in pixels, where they were pulled. */
+  widths: Readonly<Record<string, number>>
 }
 
 const place = 'umbel'
-const initial: Preferences = { theme: 'system', density: 'normal', utc: false, singleKeys: true, columns: null }
+const initial: Preferences = { theme: 'system', density: 'normal', utc: false, singleKeys: true, columns: null, widths: {} }
 
 function isOneOf<T extends string>(value: unknown, allowed: readonly T[]): value is T {
   return typeof value === 'string' && (allowed as readonly string[]).includes(value) // widened to compare
@@ -30,6 +32,7 @@ function read(): Preferences {
       utc: k.utc === true,
       singleKeys: k.singleKeys !== false,
       columns: Array.isArray(k.columns) ? k.columns.filter((c): c is string => typeof c === 'string') : null,
+      widths: typeof k.widths === 'object' && k.widths !== null ? Object.fromEntries(Object.entries(k.widths).filter((entry): entry is [string, number] => typeof entry[1] === 'number' && entry[1] >= 40 && entry[1] <= 2_000)) : {},
     }
   } catch {
     return initial

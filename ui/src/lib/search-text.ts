@@ -9,7 +9,7 @@ export interface Token {
   value: string
 }
 
-const piece = /\(|\)|-?(?:[A-Za-z_][\w.]*:(?:[<>=!]*(?:"(?:[^"\\]|\\.)*"?|[^\s()"]+)(?:,(?:"(?:[^"\\]|\\.)*"?|[^\s()"]*))*)?|"(?:[^"\\]|\\.)*"?|[^\s()]+)/g
+const piece = /\(|\)|-?(?:[A-Za-z_][\w.]*:(?:[<>=!]*(?:"(?:[^"\\]|\\.)*"?|[^\s()",]+)(?:,(?:"(?:[^"\\]|\\.)*"?|[^\s()",]*))*)?|"(?:[^"\\]|\\.)*"?|[^\s()]+)/g
 const term = /^(-?)([A-Za-z_][\w.]*):(.*)$/s
 
 export const fields = [
@@ -77,6 +77,52 @@ export function toggleState(text: string, state: string): string {
   const made = next.length > 0 ? `state:${next.map((s) => s.toLowerCase()).join(',')}` : ''
   if (token) return join([text.slice(0, token.start).trim(), made, text.slice(token.end).trim()])
   return isFlat(text) ? join([made, text]) : join([made, `(${text})`])
+}
+
+/** The values of a condition, without the quotes they had to have. */
+export const splitValues = (value: string): string[] => [...value.matchAll(/"((?:[^"\\]|\\.)*)"|[^,]+/g)].map(([bare, quoted]) => (quoted === undefined ? bare : quoted.replace(/\\(.)/gs, '$1')))
+
+const aliases: Partial<Record<string, string>> = { task: 'name' }
+
+const termOf = (text: string, field: string): Token | undefined =>
+  field === 'state' ? stateTerm(text) : isFlat(text) ? tokens(text).find((t) => t.kind === 'term' && (aliases[t.field ?? ''] ?? t.field) === field && !t.negated && !/^[<>!=]/.test(t.value)) : undefined
+
+/** The values that a text asks for in one field, as they were written: states in upper case. */
+export const valuesOf = (text: string, field: string): string[] => (field === 'state' ? statesIn(text) : splitValues(termOf(text, field)?.value ?? ''))
+
+/** Adds a value of a field to the search, or takes it out; the rest of the text stays as it is. */
+export function toggleValue(text: string, field: string, value: string): string {
+  if (field === 'state') return toggleState(text, value)
+  const token = termOf(text, field)
+  const now = valuesOf(text, field)
+  const next = now.includes(value) ? now.filter((v) => v !== value) : [...now, value]
+  const made = next.length > 0 ? `${field}:${next.map(quote).join(',')}` : ''
+  if (token) return join([text.slice(0, token.start).trim(), made, text.slice(token.end).trim()])
+  return isFlat(text) ? join([text, made]) : join([made, `(${text})`])
+}
+
+/** The text without its condition on a field. */
+export const withoutField = (text: string, field: string): string => {
+  const token = termOf(text, field)
+  return token ? removeToken(text, token) : text
+}
+
+/** Sets what the text says of when: `after:` and `before:` with these instants, or neither. */
+export function withTime(text: string, since: string | null, until: string | null): string {
+  const times = [since === null ? '' : `after:${since}`, until === null ? '' : `before:${until}`]
+  if (!isFlat(text)) return join([...times, since === null && until === null ? text : `(${text})`])
+  const rest = tokens(text).filter((t) => t.negated || (t.field !== 'after' && t.field !== 'before'))
+  return join([...rest.map((t) => t.text), ...times])
+}
+
+/** When a text asks for, in epoch milliseconds; null for an end that is open. What is relative is left to the server. */
+export function timeIn(text: string): { since: number | null; until: number | null } {
+  const at = (field: string): number | null => {
+    const value = isFlat(text) ? tokens(text).find((t) => t.field === field && !t.negated)?.value : undefined
+    const ms = value === undefined ? Number.NaN : Date.parse(value)
+    return Number.isNaN(ms) ? null : ms
+  }
+  return { since: at('after'), until: at('before') }
 }
 
 export const withoutStates = (text: string): string => {

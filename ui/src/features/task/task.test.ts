@@ -7,7 +7,7 @@ import { phases, ticks, total } from './phases'
 import { attemptOf, sentence, span } from './sentence'
 
 const now = Date.parse('2025-11-21T18:01:00Z')
-const task = (given: Partial<TaskDetail> = {}): TaskDetail => ({ ...taskRow(), exchange: null, routing_key: null, client: null, traceback: null, arguments: null, attempts: [], events: [], events_cut: false, gaps: [], root: null, parent: null, children: [], ...given })
+const task = (given: Partial<TaskDetail> = {}): TaskDetail => ({ ...taskRow(), exchange: null, routing_key: null, client: null, traceback: null, arguments: null, attempts: [], events: [], events_cut: false, links: [], gaps: [], root: null, parent: null, children: [], ...given })
 const attempt = (number: number, from: string, to: string | null, outcome: string | null): Attempt => ({ number, retries: number - 1, name: null, worker: null, pid: null, eta: null, sent_at: null, received_at: null, started_at: from, ended_at: to, runtime_s: null, outcome, exception: null, traceback: null, learnt_from: null, cpu_s: null, peak_memory_bytes: null })
 
 describe('sentence', () => {

@@ -13,7 +13,7 @@ interface EmptyListProps {
 }
 
 export function EmptyList({ search, overview, coverage }: EmptyListProps) {
-  const navigate = useNavigate()
+  const navigate = useNavigate({ from: '/tasks' })
   const searched = overview ? (coverage?.complete === false ? `Not all of the ${plural(overview.tasks, 'task')} were looked at.` : `Searched all ${plural(overview.tasks, 'task')}.`) : null
   return (
     <Nil

@@ -8,7 +8,7 @@ import { copy } from '@/lib/toasts'
 
 /** What can be done with a row without opening it; it takes the place of the last cell, so that nothing shifts. */
 export function RowActions({ row }: { row: TaskRow }) {
-  const navigate = useNavigate()
+  const navigate = useNavigate({ from: '/tasks' })
   const search = (text: string) => void navigate({ to: '/tasks', search: (old) => ({ ...old, search: text }) })
   const { name, exception } = row
   return (

@@ -7,7 +7,7 @@ import type { Problem } from '@/api/types'
 import { SearchBox } from './SearchBox'
 import type { Known } from './suggestions'
 
-const known: Known = { states: { FAILURE: 3 }, names: { items: [{ name: 'send_sms', total: 9, by_state: {} }], cut: false }, workers: undefined, queues: [] }
+const known: Known = { states: { FAILURE: 3 }, names: { items: [{ name: 'send_sms', total: 9, by_state: {} }], cut: false }, workers: undefined, queues: [], recent: ['runtime:>5s'] }
 
 function Box({ start, problem = null }: { start: string; problem?: Problem | null }) {
   const [search, setSearch] = useState(start)

@@ -35,7 +35,7 @@ export function SearchBox({ search, problem, known, onSearch }: SearchBoxProps) 
 
   const base = text === rest && draft.writing === null ? join(done.map((t) => t.text)) : draft.base
   const word = lastWord(text)
-  const offers = open ? suggestions(word, known) : []
+  const offers = open ? suggestions(word, known, base === '' && text === word) : []
   const wrong = problem?.position == null ? null : tokenAt(search, problem.position)
 
   const write = (next: string) => {

@@ -1,20 +1,25 @@
 import type { UseInfiniteQueryResult, InfiniteData } from '@tanstack/react-query'
-import { useCallback, useMemo, useState, type ReactNode } from 'react'
+import { Columns3 } from 'lucide-react'
+import { lazy, Suspense, useCallback, useMemo, useState, type ReactNode } from 'react'
 
 import { useLiveValue } from '@/api/live-context'
 import { rows as listRows } from '@/api/list'
-import { defaultSort, sortKey, type Count, type Sort, type TaskPage, type TaskRow } from '@/api/types'
+import { defaultSort, sortKey, type Count, type Me, type Sort, type TaskPage, type TaskRow } from '@/api/types'
 import { LongTable } from '@/components/LongTable'
 import { Bones } from '@/components/Nil'
-import { usePreferences } from '@/lib/preferences'
+import { moved, type Column } from '@/components/table-columns'
+import { setPreferences, usePreferences } from '@/lib/preferences'
 
+import { BulkBar } from './BulkBar'
 import { taskColumns } from './columns'
-import { ColumnsMenu } from './ColumnsMenu'
 import { useHold } from './hold'
 import { ListEnd } from './ListEnd'
 import { NewRows } from './NewRows'
 import { usePick } from './pick'
 import { RowActions } from './RowActions'
+import { useSelection, type Selection } from './select'
+
+const ColumnsDialog = lazy(async () => ({ default: (await import('./ColumnsDialog')).ColumnsDialog }))
 
 interface TaskListProps {
   query: UseInfiniteQueryResult<InfiniteData<TaskPage>>
@@ -22,6 +27,10 @@ interface TaskListProps {
   sort: Sort
   columns: readonly string[]
   stale: boolean
+  search: string
+  me: Me | undefined
+  /** Something beside the list is open, so that it does not move. */
+  held: boolean
   empty: ReactNode
   /** What can be done with the whole list, beside the choice of columns. */
   tools?: ReactNode
@@ -34,16 +43,30 @@ const actions = (row: TaskRow): ReactNode => <RowActions row={row} />
 /** Words are sorted from a, numbers and times from the greatest, at the first press. */
 const ascendingFirst = new Set(['name', 'state', 'worker'])
 
-export function TaskList({ query, total, sort, columns, stale, empty, tools: listTools, onSort, onColumns }: TaskListProps) {
-  const { utc } = usePreferences()
+/** The ticks before the rows. */
+const tickColumn = ({ ids, all, clear, toggle }: Selection, shown: number): Column<TaskRow> => ({
+  id: 'tick',
+  title: 'Selected',
+  head: <input type="checkbox" className="tickbox" aria-label="Select all that are shown" checked={shown > 0 && ids.size >= shown} ref={(box) => { if (box) box.indeterminate = ids.size > 0 && ids.size < shown }} onChange={({ target }) => (target.checked ? all() : clear())} />,
+  min: 16,
+  grow: 0,
+  rank: 0,
+  cell: (row) => <input type="checkbox" className="tickbox" aria-label={`Select ${row.id.slice(0, 80)}`} checked={ids.has(row.id)} onClick={({ shiftKey }) => toggle(row.id, shiftKey)} readOnly />,
+})
+
+export function TaskList({ query, total, sort, columns, stale, search, me, held: beside, empty, tools: listTools, onSort, onColumns }: TaskListProps) {
+  const { utc, widths } = usePreferences()
   const [menu, setMenu] = useState(false)
+  const [copying, setCopying] = useState(false)
   const { data, hasNextPage, isFetchingNextPage, isFetchNextPageError, isPlaceholderData, fetchNextPage } = query
   const rows = useMemo(() => listRows(data?.pages ?? []), [data])
   const { picked, letGo } = usePick(rows)
-  const held = useHold(picked !== null, menu)
+  const selection = useSelection(rows, picked, search)
+  const held = useHold(picked !== null, menu || copying || beside, selection.ids.size)
   const gone = useLiveValue((live) => live.gone)
   const lit = useLiveValue((live) => live.lit)
-  const shown = useMemo(() => taskColumns(columns, utc), [columns, utc])
+  const tick = useMemo(() => tickColumn(selection, rows.length), [selection, rows.length])
+  const shown = useMemo(() => [tick, ...taskColumns(columns, utc, widths)], [tick, columns, utc, widths])
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage()
   }, [hasNextPage, isFetchingNextPage, isFetchNextPageError, fetchNextPage])
@@ -67,10 +90,20 @@ export function TaskList({ query, total, sort, columns, stale, empty, tools: lis
       />
       <span className="end">
         {listTools}
-        <ColumnsMenu chosen={columns} onChoose={onColumns} onOpenChange={setMenu} />
+        <button type="button" className="btn gh columns" onClick={() => setMenu(true)}>
+          <Columns3 className="i" />
+          Columns
+        </button>
       </span>
     </div>
   )
+  const arrange = {
+    onWidth: (id: string, width: number | null) => {
+      const others = Object.entries(widths).filter(([one]) => one !== id)
+      setPreferences({ widths: Object.fromEntries(width === null ? others : [...others, [id, width]]) })
+    },
+    onMove: (id: string, to: string) => onColumns(moved(shown.slice(1).map((column) => column.id), id, to)),
+  }
 
   return (
     <section className="tasklist" aria-label="Tasks" data-old={isPlaceholderData || undefined}>
@@ -82,7 +115,8 @@ export function TaskList({ query, total, sort, columns, stale, empty, tools: lis
         total={total?.kind === 'exact' ? (total.value ?? -1) : -1}
         sort={{ key, descending, onSort: sortBy }}
         picked={picked}
-        rowClass={(row) => (gone.has(row.id) ? 'gone' : lit.has(row.id) ? 'fresh' : '')}
+        arrange={arrange}
+        rowClass={(row) => `${selection.ids.has(row.id) ? 'sel ' : ''}${gone.has(row.id) ? 'gone' : lit.has(row.id) ? 'fresh' : ''}`}
         rowActions={actions}
         tools={tools}
         onEnd={more}
@@ -94,6 +128,8 @@ export function TaskList({ query, total, sort, columns, stale, empty, tools: lis
           </>
         }
       />
+      <BulkBar selection={selection} shown={rows.length} total={total} search={search} me={me} onMenu={setCopying} />
+      <Suspense>{menu && <ColumnsDialog chosen={columns} onChoose={onColumns} hasWidths={Object.keys(widths).length > 0} onWidths={() => setPreferences({ widths: {} })} onClose={() => setMenu(false)} />}</Suspense>
     </section>
   )
 }

@@ -48,7 +48,8 @@ describe('suggestions', () => {
     states: { FAILURE: 82 },
     names: { items: [{ name: 'send_customer_sms', total: 455, by_state: {} }], cut: false },
     workers: { items: [], by_state: {}, expected: [], slots: null, busy: null, asked_at: null },
-    queues: ['default'],
+    queues: [{ value: 'default', n: 3 }],
+    recent: [],
   }
 
   it('offers fields, then values with their counts', () => {

@@ -1,3 +1,4 @@
+import type { TaskSummary } from '@/api/listing'
 import type { Count, Overview } from '@/api/types'
 import { countNote, countText, plural, whole } from '@/lib/count'
 import { isFlat, statesIn, tokens } from '@/lib/search-text'
@@ -53,8 +54,19 @@ function everything({ tasks, by_state: by, lost: lostCount }: Overview): ListAns
   return { title, note: `${now.join(', ')}.`, short: failed > 0 ? `${whole(failed)} failed` : '' }
 }
 
+/** How many of what matches failed, where the search does not ask for a state; with how sure that is. */
+function shares(search: string, { total, states, complete }: TaskSummary): ListAnswer | null {
+  if (statesIn(search).length > 0 || total.value == null || total.value === 0 || !states.exact) return null
+  const failed = states.items.find(({ value }) => value === 'FAILURE')?.n ?? 0
+  const subject = plural(total.value, 'task')
+  const title = failed > 0 ? `${whole(failed)} of ${subject} that match failed` : total.value === 1 ? '1 task matches, it did not fail' : `${subject} match, none failed`
+  return { title, note: complete ? 'Exact counts.' : 'Exact counts, of name and state.', short: failed > 0 ? `${whole(failed)} failed` : '' }
+}
+
 /** The page's answer from the counts at hand; null while there are none. */
-export function listAnswer(search: string, overview: Overview | undefined, total: Count | undefined): ListAnswer | null {
+export function listAnswer(search: string, overview: Overview | undefined, total: Count | undefined, summary?: TaskSummary): ListAnswer | null {
   if (search.trim() === '') return overview ? everything(overview) : null
+  const told = summary && shares(search, summary)
+  if (told) return told
   return total ? matching(search, total) : null
 }

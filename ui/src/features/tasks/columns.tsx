@@ -70,8 +70,10 @@ export const columnChoices = all.map(({ id, title }) => ({ id, title, fixed: fix
 
 export const defaultColumns: readonly string[] = byDefault
 
-/** The chosen columns in their order; times need more room when each of them says UTC. */
-export function taskColumns(chosen: readonly string[], utc: boolean): Column<TaskRow>[] {
-  const wanted = new Set(chosen)
-  return all.filter(({ id }) => fixed.has(id) || wanted.has(id)).map((column) => (utc && timed.has(column.id) ? { ...column, min: column.min + 32 } : column))
+/** The chosen columns in their order, as wide as they were pulled; times need more room when each of them says UTC. */
+export function taskColumns(chosen: readonly string[], utc: boolean, widths: Readonly<Record<string, number>> = {}): Column<TaskRow>[] {
+  const wanted = [...[...fixed].filter((id) => !chosen.includes(id)), ...new Set(chosen)]
+  return wanted
+    .flatMap((id) => all.find((column) => column.id === id) ?? [])
+    .map((column) => ({ ...column, min: utc && timed.has(column.id) ? column.min + 32 : column.min, width: widths[column.id] }))
 }

@@ -15,10 +15,10 @@ function useScrolled(): boolean {
 }
 
 /** Nothing moves under the hand: says why the list is held, or null. */
-export function useHold(picked: boolean, menu: boolean): string | null {
+export function useHold(picked: boolean, menu: boolean, selected: number): string | null {
   const live = useLive()
   const scrolled = useScrolled()
-  const why = picked ? 'a row is picked' : menu ? 'a menu is open' : scrolled ? 'the list is scrolled' : null
+  const why = selected > 0 ? `${selected} ${selected === 1 ? 'row is' : 'rows are'} selected` : picked ? 'a row is picked' : menu ? 'a menu is open' : scrolled ? 'the list is scrolled' : null
   useEffect(() => {
     live.hold.set(why)
     return () => live.hold.set(null)

@@ -16,7 +16,9 @@ export interface Known {
   states: Record<string, number>
   names: TaskNames | undefined
   workers: Workers | undefined
-  queues: readonly string[]
+  queues: readonly { value: string; n: number }[]
+  /** Searches that were used in this browser, the newest first. */
+  recent: readonly string[]
 }
 
 const most = 8
@@ -36,7 +38,7 @@ function values(field: string, known: Known): { value: string; note: string }[] 
     case 'worker':
       return (known.workers?.items ?? []).map(({ name, state }) => ({ value: name, note: state }))
     case 'queue':
-      return known.queues.map((value) => ({ value, note: 'in view' }))
+      return known.queues.map(({ value, n }) => ({ value, note: whole(n) }))
     default:
       return []
   }
@@ -44,8 +46,15 @@ function values(field: string, known: Known): { value: string; note: string }[] 
 
 const includes = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase())
 
-/** What could be meant by the last word of a search text. */
-export function suggestions(word: string, known: Known): Suggestion[] {
+const recentMost = 4
+
+/** What could be meant by the last word of a search text; `isAll` says that nothing else stands in it. */
+export function suggestions(word: string, known: Known, isAll = false): Suggestion[] {
+  const recent = isAll ? known.recent.filter((text) => includes(text, word) && text !== word).slice(0, recentMost).map((text) => ({ insert: text, label: text, note: 'recent', open: false })) : []
+  return [...recent, ...offered(word, known)].slice(0, most)
+}
+
+function offered(word: string, known: Known): Suggestion[] {
   const parts = /^(-?)([A-Za-z_][\w.]*):(.*)$/s.exec(word)
   if (parts) {
     const [, minus = '', field = '', typed = ''] = parts
