@@ -231,6 +231,13 @@ def test_events_that_waited_out_a_lost_link_carry_late_stamps() -> None:
     assert task.finished_at == T0 + 3
 
 
+def test_a_clock_that_is_set_back_while_a_task_runs_does_not_end_it_before_its_start() -> None:
+    """The end is never before the start on the same host, with a run time and without."""
+    for runtime in (2.0, None):
+        task = folded([received(0), an_event("started", 10), an_event("succeeded", 4, clock=9, runtime=runtime)])
+        assert task.finished_at == task.started_at == T0 + 10
+
+
 def test_a_task_that_retries_for_ever_is_bounded() -> None:
     """Old attempts give way, the number of retries stays right, and the record says that it was cut."""
     events = []

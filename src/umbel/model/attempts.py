@@ -249,13 +249,16 @@ def _telling_end(ends: list[Mark]) -> Mark | None:
 
 
 def _end_times(started: Mark | None, end: Mark | None) -> tuple[float | None, float | None]:
-    """When it ended and how long it ran. An event that waited out a lost link carries a late stamp."""
+    """When it ended and how long it ran. An event that waited out a lost link carries a late stamp.
+
+    On one host it never ended before it started, though its clock was set back meanwhile.
+    """
     if end is None:
         return None, None
     runtime_s = end.runtime_s
     same_host = started is not None and end.worker in (started.worker, "")
-    if started is not None and same_host and runtime_s is not None:
-        return min(end.timestamp, started.timestamp + runtime_s), runtime_s
-    if started is not None and same_host:
-        return end.timestamp, max(0.0, end.timestamp - started.timestamp)
-    return end.timestamp, runtime_s
+    if started is None or not same_host:
+        return end.timestamp, runtime_s
+    latest = end.timestamp if runtime_s is None else min(end.timestamp, started.timestamp + runtime_s)
+    ended_at = max(started.timestamp, latest)
+    return ended_at, ended_at - started.timestamp if runtime_s is None else runtime_s

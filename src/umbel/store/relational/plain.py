@@ -211,9 +211,9 @@ def _ended(started_at: float | None, end: TaskEvent) -> tuple[float, float | Non
     runtime_s = end.runtime
     if started_at is None:
         return end.timestamp, runtime_s
-    if runtime_s is None:
-        return end.timestamp, max(0.0, end.timestamp - started_at)
-    return min(end.timestamp, started_at + runtime_s), runtime_s
+    latest = end.timestamp if runtime_s is None else min(end.timestamp, started_at + runtime_s)
+    ended_at = max(started_at, latest)
+    return ended_at, ended_at - started_at if runtime_s is None else runtime_s
 
 
 def _packed(workers: list[str], marks: list[_Mark], arguments: str | None) -> bytes:
