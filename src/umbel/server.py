@@ -47,6 +47,7 @@ from umbel.settings import Settings
 from umbel.store.protocols import Store
 from umbel.store.registry import folder_beside, free_bytes, open_store
 from umbel.web import schemas
+from umbel.web.agents import AgentUses
 from umbel.web.app import Site, create_app
 from umbel.web.attention import KEPT_S as ATTENTION_S, Attention
 from umbel.web.auth.access import Role, User
@@ -129,6 +130,7 @@ class _Parts:
             result_feed=settings.result_feed,
             retention=retention_of(settings),
             on_commit=lambda _: self.hub.wake(),
+            on_beat=lambda *report: self.schedules.agent.take(*report),  # noqa: PLW0108 - it is made below
             clock=time.time,
         )
         control_log = logging.getLogger("umbel.control")
@@ -170,6 +172,7 @@ class _Parts:
             sight=self._sight,
             rules=rules_of(settings.expected_workers, settings.hide_offline_after, settings.limits),
             on_read=self.inspection.note_reader,
+            agents=AgentUses(store, clock=time.time),
         )
         self.commands = make_dispatcher(
             app,

@@ -9,6 +9,7 @@ from celery.beat import ScheduleEntry
 from celery.schedules import BaseSchedule, crontab, schedule
 
 from tests.support.clock import ManualClock
+from umbel.agent.arguments import Arguments
 from umbel.agent.beat_entries import entry_of, rule_of
 from umbel.agent.beat_listing import ALL_EVERY_S, ENTRIES_A_PART, Listing
 
@@ -17,6 +18,7 @@ AT = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
 def entry(name: str, every: BaseSchedule | None = None, runs: int = 3) -> ScheduleEntry:
     return ScheduleEntry(
+        kwargs={"token": "s", "n": 1},
         name=name,
         task="t",
         schedule=every or schedule(30.0),
@@ -58,7 +60,7 @@ def test_a_rule_says_when_an_entry_is_due(every: object, rule: dict[str, Any]) -
 
 def test_an_entry_says_how_it_went() -> None:
     """Its last run and how many there were, and which queue it is for."""
-    assert entry_of("nightly", entry("nightly", crontab(minute="0", hour="2"))) == {
+    assert entry_of("nightly", entry("nightly", crontab(minute="0", hour="2")), Arguments()) == {
         "name": "nightly",
         "task": "t",
         "schedule": "<crontab: 0 2 * * * (m/h/dM/MY/d)>",
@@ -66,13 +68,15 @@ def test_an_entry_says_how_it_went() -> None:
         "last_run_at": AT.timestamp(),
         "total_run_count": 3,
         "queue": "q",
+        "args": "[]",
+        "kwargs": "{'token': '***', 'n': 1}",
     }
 
 
 def test_only_what_changed_is_told() -> None:
     """All of it at first and every five minutes, in parts; else the entries that ran, came or went."""
     clock = ManualClock(0.0)
-    listing = Listing(clock)
+    listing = Listing(Arguments(), clock)
     entries = {f"e{number}": entry(f"e{number}") for number in range(ENTRIES_A_PART + 50)}
 
     first = listing.parts(entries.items())
@@ -91,7 +95,7 @@ def test_only_what_changed_is_told() -> None:
 
 def test_after_a_loss_all_is_told() -> None:
     """What the last report said may not have arrived."""
-    listing = Listing(ManualClock(0.0))
+    listing = Listing(Arguments(), ManualClock(0.0))
     entries = [("a", entry("a"))]
     listing.parts(entries)
     listing.begin_anew()

@@ -10,9 +10,9 @@ from tests.support.bodies import failed, received, succeeded
 from tests.support.events import T0
 from umbel.ingest.decode import EventDecoder
 from umbel.ingest.tally import Tally
-from umbel.model.agent import BeatEntry, BeatReport, BeatRun, HostUse, ProcessUse, Sample
+from umbel.model.agent import HostUse, ProcessUse, Sample
 from umbel.model.events import Event, Sampled, TaskEvent
-from umbel.model.wire import ARGUMENTS, BEAT, CPU, PEAK_MEMORY, PROGRESS, SENT_AT, WORKER_SAMPLE
+from umbel.model.wire import ARGUMENTS, BEAT, CPU, PEAK_MEMORY, PROGRESS, SENT_AT, WORKER_SAMPLE, BeatReport
 
 MB = 1_000_000
 SAMPLE = {
@@ -29,7 +29,7 @@ SAMPLE = {
     "faults": 1,
     "fault": "OSError: no\0",
 }
-BEAT_REPORT = {
+BEAT_REPORT: dict[str, Any] = {
     "version": 1,
     "scheduler": "celery.beat:PersistentScheduler",
     "started_at": T0 - 60,
@@ -54,9 +54,9 @@ class Heard:
     """A decoder, and the beats that it heard."""
 
     def __init__(self) -> None:
-        self.beats: list[BeatReport] = []
+        self.beats: list[tuple[str, BeatReport, float]] = []
         self.tally = Tally(lambda: T0 + 1)
-        self._decoder = EventDecoder(self.tally, self.beats.append)
+        self._decoder = EventDecoder(self.tally, lambda *report: self.beats.append(report))
 
     def decode(self, *events: dict[str, Any]) -> list[Event]:
         """Return what a message of these events becomes."""
@@ -109,12 +109,10 @@ def test_beat_is_heard_beside_the_events(heard: Heard) -> None:
     """Its report goes to whom it concerns, without the entries that are none."""
     assert heard.decode(bodies.stamped(BEAT, **BEAT_REPORT)) == []
 
-    (report,) = heard.beats
-    assert report.entries == (
-        BeatEntry(name="nightly", task="t", schedule="0:00:30", rule={"kind": "interval", "every_s": 30.0}),
-    )
-    assert report.runs == (BeatRun(entry="nightly", task_id="task-1", at=T0),)
-    assert (report.gone, report.received_at, report.at, report.ticked_at) == (("old",), T0 + 1, T0, T0 - 1)
+    ((beat, report, at),) = heard.beats
+    assert (beat, at) == ("w1@vm", T0)
+    assert report["entries"] == BEAT_REPORT["entries"][:1]
+    assert (report["runs"], report["gone"]) == (BEAT_REPORT["runs"], ["old"])
     assert not heard.tally.read().malformed
 
 

@@ -57,7 +57,7 @@ def a_heartbeat(at: float = 0.0, /, **fields: Any) -> WorkerEvent:
     return WorkerEvent(**{**given, **fields})
 
 
-def a_sample(at: float = 0.0, /, memory_bytes: int = 50_000_000, **fields: Any) -> Sampled:
+def a_sample(at: float = 0.0, /, memory_bytes: int | None = 50_000_000, **fields: Any) -> Sampled:
     """Return what the agent says of a worker with a pool of one process."""
     main, child = (ProcessUse(pid=pid, memory_bytes=memory_bytes, cpu=25.0) for pid in (100, 101))
     sample = Sample(at=T0 + at, interval_s=10.0, source="proc", pool="prefork", main=main, children=(child,))

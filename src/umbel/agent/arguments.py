@@ -70,6 +70,12 @@ class Arguments:
         text = _encode(told)
         return text if len(text.encode("utf-8", "replace")) <= MOST_BYTES else '{"args":[],"kwargs":{},"cut":true}'
 
+    def as_python(self, args: object, kwargs: object) -> tuple[str, str]:
+        """Return positional and keyword arguments as Python texts, masked and bounded."""
+        walk = _Walk(self._secret)
+        positional = walk.positional(args if isinstance(args, Sequence) else (), ())
+        return repr(positional), repr(walk.plain(kwargs if isinstance(kwargs, Mapping) else {}, 1))
+
     def _parameters(self, task: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above
         name = str(task.name)
         if name not in self._names:

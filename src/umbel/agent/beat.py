@@ -7,9 +7,11 @@ import time
 from collections import deque
 from typing import Any, Final
 
+from umbel.agent.arguments import Arguments
 from umbel.agent.beat_link import BeatLink
 from umbel.agent.beat_listing import Listing
 from umbel.agent.guard import Guard
+from umbel.agent.options import Options
 from umbel.model.wire import AGENT_VERSION, BeatReport, BeatRun
 
 REPORT_S: Final = 10.0
@@ -23,11 +25,11 @@ _LOOK_S: Final = 0.5
 class BeatAgent:
     """Watches one beat (``celery.beat.Service``). Beat's own thread takes notes, one of ours sends them."""
 
-    def __init__(self, service: Any, guard: Guard) -> None:  # noqa: ANN401 - Celery's beat
+    def __init__(self, service: Any, options: Options, guard: Guard) -> None:  # noqa: ANN401 - Celery's beat
         self._service = service
         self._guard = guard
         self._link = BeatLink(service.app)
-        self._listing = Listing()
+        self._listing = Listing(Arguments(options.redact))
         self._started_at = time.time()
         self._runs: deque[BeatRun] = deque(maxlen=MOST_RUNS)
         self._runs_dropped = 0

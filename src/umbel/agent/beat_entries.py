@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from umbel.agent.arguments import Arguments
 from umbel.model.wire import BeatEntry, Rule
 
 _TEXT: Final = 500
 _CRONTAB: Final = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")
 
 
-def entry_of(name: str, entry: Any) -> BeatEntry:  # noqa: ANN401 - a ScheduleEntry of any scheduler
+def entry_of(name: str, entry: Any, arguments: Arguments) -> BeatEntry:  # noqa: ANN401 - of any scheduler
     """Return an entry (``celery.beat.ScheduleEntry`` or what a scheduler makes of it), its texts cut."""
     told = BeatEntry(
         name=name[:_TEXT],
@@ -19,6 +20,8 @@ def entry_of(name: str, entry: Any) -> BeatEntry:  # noqa: ANN401 - a ScheduleEn
         schedule=_schedule(entry.schedule),
         rule=rule_of(entry.schedule),
     )
+    if entry.args or entry.kwargs:
+        told["args"], told["kwargs"] = arguments.as_python(entry.args, entry.kwargs)
     last_run_at = epoch_of(getattr(entry, "last_run_at", None))
     if last_run_at is not None:
         told["last_run_at"] = last_run_at

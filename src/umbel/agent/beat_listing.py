@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any, Final, TypedDict
 
+from umbel.agent.arguments import Arguments
 from umbel.agent.beat_entries import entry_of
 from umbel.model.wire import BeatEntry
 
@@ -26,7 +27,8 @@ class Part(TypedDict):
 class Listing:
     """Remembers what was told."""
 
-    def __init__(self, elapsed: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, arguments: Arguments, elapsed: Callable[[], float] = time.monotonic) -> None:
+        self._arguments = arguments
         self._elapsed = elapsed
         self._told: dict[str, BeatEntry] = {}
         self._all_at: float | None = None
@@ -40,7 +42,7 @@ class Listing:
         """Return what is to be told of these entries, in at least one part."""
         now, told = self._elapsed(), {}
         for name, entry in list(entries)[:MOST_ENTRIES]:
-            told[str(name)] = entry_of(str(name), entry)
+            told[str(name)] = entry_of(str(name), entry, self._arguments)
         complete = self._all_at is None or now - self._all_at >= ALL_EVERY_S
         changed = [entry for name, entry in told.items() if complete or self._told.get(name) != entry]
         gone = [] if complete else [name for name in self._told if name not in told]

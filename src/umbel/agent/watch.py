@@ -92,7 +92,7 @@ class Agent:
 
     def _on_beat(self, sender: Any = None, **_: Any) -> None:  # noqa: ANN401 - Celery's beat
         if sender.app is self._app:
-            self._beat = BeatAgent(sender, self._guard)
+            self._beat = BeatAgent(sender, self._options, self._guard)
             self._beat.begin()
 
 

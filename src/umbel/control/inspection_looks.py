@@ -120,15 +120,16 @@ def _setup(parts: Mapping[str, Any], clean: Clean) -> Setup | None:
 
 
 def _point(summary: Summary, same: Summary | None, told: Told) -> Point | None:
-    """Return how it is now, beside how it was when it answered last."""
+    """Return how it is now, beside how it was when it answered last; by its agent where one runs."""
     load = told.worker.loadavg if told.worker is not None else None
+    sample = told.worker.sample_at(told.at) if told.worker is not None else None
     return Point(
         at=told.at,
         active=summary.counts.get(Part.ACTIVE) if Part.ACTIVE in told.parts else None,
         slots=summary.pool.slots if summary.pool is not None else None,
         done=_grown(same, summary),
-        cpu=_cpu(same, summary),
-        memory_bytes=summary.peak_rss_bytes,
+        cpu=sample.cpu / 100 if sample is not None and sample.cpu is not None else _cpu(same, summary),
+        memory_bytes=(sample.memory_bytes if sample is not None else None) or summary.peak_rss_bytes,
         load=load[0] if load else None,
     )
 

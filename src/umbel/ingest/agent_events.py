@@ -10,10 +10,10 @@ import msgspec
 from umbel.ingest.coerce import Refused, bounded, hostname, natural, task_id, timestamp
 from umbel.ingest.tally import Reason
 from umbel.ingest.wire import MAX_INTEGER
-from umbel.model.agent import BeatEntry, BeatReport, BeatRun, ProcessUse, Sample
+from umbel.model.agent import ProcessUse, Sample
 from umbel.model.events import MAX_NAME_LENGTH, PROGRESS_TYPE, Event, Sampled, TaskEvent, cut
 from umbel.model.texts import clean
-from umbel.model.wire import BEAT, PROGRESS, WORKER_SAMPLE
+from umbel.model.wire import BEAT, PROGRESS, WORKER_SAMPLE, BeatEntry, BeatReport, BeatRun
 
 TYPES: Final = frozenset({WORKER_SAMPLE, PROGRESS, BEAT})
 MAX_CHILDREN: Final = 256
@@ -31,19 +31,18 @@ def events_of(type_: str, item: Mapping[str, Any]) -> list[Event]:
         raise Refused(Reason.AGENT) from error
 
 
-def beat_report(item: Mapping[str, Any], received_at: float) -> BeatReport:
-    """Return what beat says. Raises Refused."""
-    sender = {"hostname": hostname(item.get("hostname")), "pid": natural(item.get("pid")) or 0}
+def beat_report(item: Mapping[str, Any]) -> tuple[str, BeatReport, float]:
+    """Return which beat says what, and its stamp (epoch seconds). Raises Refused."""
     told = _cleaned(item, _DEPTH)
     lists = {
         "entries": _converted(told.get("entries"), BeatEntry, MAX_ENTRIES),
         "runs": _converted(told.get("runs"), BeatRun, MAX_RUNS),
     }
-    fields = {**told, **sender, **lists, "at": timestamp(item.get("timestamp")), "received_at": received_at}
     try:
-        return msgspec.convert(fields, BeatReport, strict=False)
+        report = msgspec.convert({**told, **lists}, BeatReport, strict=False)
     except (msgspec.ValidationError, TypeError, ValueError, OverflowError) as error:
         raise Refused(Reason.AGENT) from error
+    return hostname(item.get("hostname")), report, timestamp(item.get("timestamp"))
 
 
 def _sampled(type_: str, item: Mapping[str, Any]) -> Sampled:

@@ -15,7 +15,7 @@ import celery
 
 from umbel.ingest.accounting import Account, Accounting
 from umbel.ingest.batcher import DEFAULT_BATCH_EVENTS, DEFAULT_BATCH_S, DEFAULT_BUFFER_EVENTS, Batcher
-from umbel.ingest.decode import EventDecoder
+from umbel.ingest.decode import EventDecoder, OnBeat, unheard
 from umbel.ingest.enabler import EventEnabler
 from umbel.ingest.feed import ResultFeed
 from umbel.ingest.health import BrokerHealth, CollectorHealth, CollectorState, IngestHealth
@@ -26,7 +26,6 @@ from umbel.ingest.receivers.protocol import Received, Receiver
 from umbel.ingest.series import Totals
 from umbel.ingest.tally import Reason, Tally
 from umbel.ingest.writer import EventStore, Writer
-from umbel.model.agent import BeatReport
 from umbel.model.events import Event, Learnt
 from umbel.store.protocols import Arrival, Commit, Retention
 
@@ -42,8 +41,8 @@ class Collector:
     ``enable_events`` asks workers to send task events (see ``EventEnabler``). ``durable_queue`` names a queue on an
     AMQP broker that keeps events while no collector runs. ``clock`` gives epoch seconds. ``receiver`` is one, or says
     which to take; WrongReceiver is raised where the broker does not have it. ``result_feed`` listens to the result
-    backend as well, where that is Redis. ``on_beat`` is given what the agent in beat says, by the receiving thread: it
-    must be quick and not raise.
+    backend as well, where that is Redis. ``on_beat`` is given what the agent in beat says (see
+    ``EventDecoder``), by the receiving thread.
     """
 
     def __init__(  # noqa: PLR0913 - its settings, each with a default
@@ -60,7 +59,7 @@ class Collector:
         buffer_events: int = DEFAULT_BUFFER_EVENTS,
         receiver: Receiver | ReceiverChoice = "auto",
         result_feed: bool = False,
-        on_beat: Callable[[BeatReport], object] = lambda _report: None,
+        on_beat: OnBeat = unheard,
         clock: Callable[[], float] = time.time,
         random: Callable[[], float] = random_module.random,
         logger: logging.Logger | None = None,

@@ -11,9 +11,9 @@ from umbel.ingest.coerce import Refused
 from umbel.ingest.lenient import UnknownType, events_of
 from umbel.ingest.tally import MAX_EXCERPT_LENGTH, Reason, Tally
 from umbel.ingest.wire import Wire
-from umbel.model.agent import BeatReport
 from umbel.model.events import Event
 from umbel.model.texts import clean, safe_repr
+from umbel.model.wire import BeatReport
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 """Celery puts at most 24 events into a body; only the tracebacks in them have no bound of their own."""
@@ -26,13 +26,21 @@ _NOT_TYPED: Final = (msgspec.MsgspecError, UnicodeError, RecursionError)
 _NOT_JSON: Final = (ValueError, RecursionError)  # ValueError is also what bad UTF-8 and too many digits raise
 
 
+OnBeat = Callable[[str, BeatReport, float], object]
+
+
+def unheard(_beat: str, _report: BeatReport, _at: float) -> None:
+    """Let what beat says pass by."""
+
+
 class EventDecoder:
     """Turns bodies into events and tells its tally of all that it could not use. One thread at a time.
 
-    ``on_beat`` is given the reports of the agent in beat; it must be quick and not raise.
+    ``on_beat`` is given the reports of the agent in beat: which beat, what it says, and its stamp (epoch seconds).
+    It must be quick and not raise.
     """
 
-    def __init__(self, tally: Tally, on_beat: Callable[[BeatReport], object] = lambda _report: None) -> None:
+    def __init__(self, tally: Tally, on_beat: OnBeat = unheard) -> None:
         self._tally = tally
         self._on_beat = on_beat
         self._wire = Wire()
@@ -103,7 +111,7 @@ class EventDecoder:
         return []
 
     def _hear_beat(self, item: Mapping[str, Any]) -> None:
-        self._on_beat(beat_report(item, self._tally.now()))
+        self._on_beat(*beat_report(item))
 
 
 def _is_utf8(encoding: str | None) -> bool:

@@ -61,10 +61,6 @@ class Tally:
         self._unknown: Counter[str] = Counter()
         self._samples: dict[str, deque[Sample]] = {}
 
-    def now(self) -> float:
-        """Return the time by its clock (epoch seconds)."""
-        return self._clock()
-
     def add_events(self, number: int) -> None:
         """Count events that were understood (or, below zero, that turned out to be of no use)."""
         with self._lock:

@@ -1,16 +1,13 @@
-"""What the agent in workers and beat says, as typed data. ``umbel.model.wire`` says how it comes.
+"""What the agent reads of a worker, as typed data. ``umbel.model.wire`` says how it comes.
 
 Instants are epoch seconds of the sender's clock, memory is in bytes, CPU in percent of one core.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
-
-from umbel.model.wire import Rule
 
 STALE_AFTER: Final = 3
 """A sample counts no more when so many of its intervals have passed."""
@@ -68,52 +65,3 @@ class Sample(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_of(self, now: float) -> bool:
         """Whether it still tells how things are at ``now``, by a clock that may be a little off."""
         return now - self.at <= STALE_AFTER * self.interval_s + STALE_MARGIN_S
-
-
-class BeatEntry(Struct, frozen=True, kw_only=True):
-    """An entry of beat's schedule. ``schedule`` reads as in the answer to ``inspect conf``."""
-
-    name: str
-    task: str
-    schedule: str
-    rule: Rule
-    queue: str | None = None
-    enabled: bool | None = None
-    last_run_at: float | None = None
-    total_run_count: int | None = None
-
-
-class BeatRun(Struct, frozen=True, kw_only=True):
-    """A task that beat sent for an entry."""
-
-    entry: str
-    task_id: str
-    at: float
-
-
-class BeatReport(Struct, frozen=True, kw_only=True):
-    """One word of a beat: ``(hostname, pid)`` is which one, ``received_at`` when it came by our clock.
-
-    ``entries`` are those that changed; where ``complete``, all ``parts`` of the same ``listing`` together hold every
-    entry that there is. ``gone`` are names that were taken out. ``dropped`` counts by kind what was not told.
-    """
-
-    hostname: str
-    pid: int
-    at: float
-    received_at: float
-    scheduler: str
-    started_at: float
-    ticked_at: float | None = None
-    next_tick_at: float | None = None
-    max_interval_s: float | None = None
-    timezone: str | None = None
-    entries_total: int
-    listing: int
-    complete: bool
-    part: int
-    parts: int
-    entries: tuple[BeatEntry, ...] = ()
-    gone: tuple[str, ...] = ()
-    runs: tuple[BeatRun, ...] = ()
-    dropped: Mapping[str, int] = {}

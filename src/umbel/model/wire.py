@@ -110,12 +110,14 @@ class Rule(TypedDict):
 
 
 class BeatEntry(TypedDict):
-    """An entry of beat's schedule. ``schedule`` reads as in the answer to ``inspect conf``."""
+    """An entry of beat's schedule. ``schedule`` reads as ``inspect conf`` answers, its arguments as in Python."""
 
     name: str
     task: str
     schedule: str
     rule: Rule
+    args: NotRequired[str]
+    kwargs: NotRequired[str]
     queue: NotRequired[str]
     enabled: NotRequired[bool]
     last_run_at: NotRequired[float]
