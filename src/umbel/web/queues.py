@@ -167,8 +167,11 @@ class QueueViews:
         is_known = reading.rates_from is not None
         found = self._store.series(by, since, until, keys=keys)
         per_min = 60.0 / found.step_s
-        ended = [_ended([one.points[n] for one in found.lines], per_min) if is_known else None
-                 for n in range(len(found.starts))]  # fmt: skip
+        over = self._clock() - found.step_s  # a step that goes on has not all of its completions yet
+        ended = [
+            _ended([one.points[n] for one in found.lines], per_min) if is_known and start <= over else None
+            for n, start in enumerate(found.starts)
+        ]
         grown = _growths(line, found.starts, found.step_s)
         arrived = [
             None if n is None or by_how_many is None else max(0.0, n + by_how_many * per_min)
@@ -213,4 +216,7 @@ def _shaped_mix(mix: Any) -> shapes.QueueMix:  # noqa: ANN401  # model.queues.Mi
 def _broker(one: BrokerReading) -> shapes.Broker:
     fields: dict[str, Any] = {name: getattr(one, name) for name in shapes.Broker.__struct_fields__}
     fields |= {name: instant(fields[name]) for name in _BROKER}
-    return shapes.Broker(**{name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()})
+    shaped: dict[str, Any] = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()
+    }
+    return shapes.Broker(**shaped)

@@ -20,7 +20,7 @@ export function useLiveValue<T>(pick: (live: Live) => External<T>): T {
 }
 
 /** While mounted, the stream carries this topic as well. */
-export function useTopic(topic: 'self'): void {
+export function useTopic(topic: 'self' | 'queues'): void {
   const live = useLive()
   useEffect(() => live.listen(topic), [live, topic])
 }

@@ -74,7 +74,7 @@ export class Live {
   }
 
   /** Carries one more topic until the function that is returned is called. One page at a time asks for a topic. */
-  listen(topic: 'self'): () => void {
+  listen(topic: 'self' | 'queues'): () => void {
     this.wanted.add(topic)
     if (this.connection) this.open()
     return () => {
@@ -147,7 +147,7 @@ export class Live {
     const data: unknown = JSON.parse(message.data)
     const seq = message.id === null ? Number.NaN : Number(message.id)
     if (Number.isFinite(seq)) this.lastSeq = Math.max(this.lastSeq ?? 0, seq)
-    const freezes = message.event === 'overview' || message.event === 'workers' || message.event === 'self'
+    const freezes = message.event === 'overview' || message.event === 'workers' || message.event === 'self' || message.event === 'queues'
     if (this.paused.get() && freezes) this.later.set(message.event, data)
     else this.apply(message.event, data)
   }
@@ -163,6 +163,7 @@ export class Live {
       this.client.setQueryData(health.queryKey, data as Health)
     } else if (name === 'workers') this.client.setQueryData(workers.queryKey, data as never)
     else if (name === 'self') this.client.setQueryData(self.queryKey, data as SelfReport)
+    else if (name === 'queues') this.client.setQueryData(['queues'], data)
     else if (name === 'overview') this.figures(data as Overview)
     else if (name === 'tasks') this.tasks(data as StreamTasks)
     else if (name === 'gap') this.gap(data as StreamGap)

@@ -7,7 +7,7 @@ import { DoubtBadge } from '@/features/status/DoubtBadge'
 import { DisplayMenu } from '@/features/display/DisplayMenu'
 import { shortId } from '@/lib/text'
 
-const places: Partial<Record<string, string>> = { '/tasks': 'Tasks', '/failures': 'Failures', '/failures/$id': 'Failures', '/monitor': 'Monitor', '/workers': 'Workers', '/self': 'Umbel itself' }
+const places: Partial<Record<string, string>> = { '/tasks': 'Tasks', '/failures': 'Failures', '/failures/$id': 'Failures', '/monitor': 'Monitor', '/queues': 'Queues', '/broker': 'Broker', '/workers': 'Workers', '/self': 'Umbel itself' }
 
 function Crumbs() {
   const match = useMatches().at(-1)
@@ -31,6 +31,18 @@ function Crumbs() {
         <span className="sep">/</span>
         <span className="ell">
           <Line text={worker} limit={80} />
+        </span>
+      </div>
+    )
+  }
+  const queue = match?.routeId === '/queues/$name' ? (match.params as { name: string }).name : null // the same
+  if (queue !== null) {
+    return (
+      <div className="crumbs">
+        <Link to="/queues">Queues</Link>
+        <span className="sep">/</span>
+        <span className="ell">
+          <Line text={queue} limit={80} />
         </span>
       </div>
     )

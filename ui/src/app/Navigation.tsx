@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Activity, Bug, CircleUser, List, Menu as MenuIcon, ScrollText, Search, Server, SquareTerminal } from 'lucide-react'
+import { Activity, Bug, CircleUser, Inbox, List, Menu as MenuIcon, ScrollText, Search, Server, SquareTerminal } from 'lucide-react'
 
 import { health, me, workers } from '@/api/queries'
 import { Mark } from '@/components/Mark'
@@ -10,6 +10,7 @@ import { shortLag } from '@/lib/duration'
 const pages = [
   { to: '/tasks', label: 'Tasks', icon: List },
   { to: '/failures', label: 'Failures', icon: Bug },
+  { to: '/queues', label: 'Queues', icon: Inbox },
   { to: '/workers', label: 'Workers', icon: Server },
   { to: '/monitor', label: 'Monitor', icon: SquareTerminal },
 ] as const

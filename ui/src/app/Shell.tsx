@@ -41,6 +41,7 @@ export function Shell() {
   useKey('goTasks', () => void navigate({ to: '/tasks' }))
   useKey('goFailures', () => void navigate({ to: '/failures' }))
   useKey('goMonitor', () => void navigate({ to: '/monitor' }))
+  useKey('goQueues', () => void navigate({ to: '/queues' }))
   useKey('goWorkers', () => void navigate({ to: '/workers' }))
   useKey('goSelf', () => void navigate({ to: '/self' }))
   useKey('theme', nextTheme)

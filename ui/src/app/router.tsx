@@ -35,6 +35,14 @@ export interface WorkerSearch {
   span?: '24h' | '7d' | undefined
 }
 
+export interface QueuesSearch {
+  open?: string | undefined
+  find?: string | undefined
+  sort?: 'name' | 'waiting' | 'oldest' | 'in' | 'out' | undefined
+}
+
+const queueSorts = ['name', 'waiting', 'oldest', 'in', 'out'] as const
+
 const root = createRootRoute({ component: Shell, notFoundComponent: Lost })
 
 const start = createRoute({
@@ -100,6 +108,27 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('@/routes/audit'), 'AuditRoute'),
 })
 
+const queues = createRoute({
+  getParentRoute: () => root,
+  path: '/queues',
+  validateSearch: (given: Record<string, unknown>): QueuesSearch => ({ open: text(given.open), find: text(given.find), sort: queueSorts.find((sort) => sort === given.sort) }),
+  component: lazyRouteComponent(() => import('@/routes/queues'), 'QueuesRoute'),
+})
+
+const queue = createRoute({
+  getParentRoute: () => root,
+  path: '/queues/$name',
+  validateSearch: (given: Record<string, unknown>): RangeSearch => rangeSearch(given),
+  component: lazyRouteComponent(() => import('@/routes/queue'), 'QueueRoute'),
+})
+
+const broker = createRoute({
+  getParentRoute: () => root,
+  path: '/broker',
+  validateSearch: (given: Record<string, unknown>): RangeSearch => rangeSearch(given),
+  component: lazyRouteComponent(() => import('@/routes/broker'), 'BrokerRoute'),
+})
+
 const self = createRoute({
   getParentRoute: () => root,
   path: '/self',
@@ -108,7 +137,7 @@ const self = createRoute({
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([monitor, audit, failures, failure, start, tasks, task, workers, worker, self]),
+    routeTree: root.addChildren([monitor, audit, failures, failure, start, tasks, task, workers, worker, queues, queue, broker, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
     scrollRestoration: true,

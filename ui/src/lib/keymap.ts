@@ -6,6 +6,7 @@ export const keymap = {
   goTasks: { keys: ['g t'], label: 'tasks' },
   goFailures: { keys: ['g f'], label: 'failures' },
   goMonitor: { keys: ['g m'], label: 'monitor' },
+  goQueues: { keys: ['g q'], label: 'queues' },
   goWorkers: { keys: ['g w'], label: 'workers' },
   goSelf: { keys: ['g u'], label: 'Umbel itself' },
   next: { keys: ['j'], label: 'next row' },

@@ -6,6 +6,7 @@ import type { TaskRow } from '@/api/types'
 import { linesOf } from './mock-lines.ts'
 import { FailureWorld } from './mock-failures.ts'
 import { workerDetail, workerHistory, workersHistory } from './mock-workers.ts'
+import { QueueWorld } from './mock-queues.ts'
 import { World, type Scenario } from './mock-world.ts'
 
 const known = new Set(['state', 'name', 'task', 'worker', 'queue', 'id', 'root', 'parent', 'exception', 'runtime', 'received', 'retries', 'kwargs', 'args', 'result'])
@@ -73,6 +74,13 @@ class MockApi {
       const [, name = '', verb] = path.split('/')
       const found = verb === 'history' ? workerHistory((Date.now() - Date.parse(url.searchParams.get('since') ?? '')) / 3_600_000) : workerDetail(this.world.scenario, decodeURIComponent(name))
       send(response, found ?? { type: 'about:blank', title: 'Not found', status: 404, detail: 'No such worker' }, found ? 200 : 404); return;
+    }
+    const queues = new QueueWorld(this.world.scenario)
+    if (path === 'queues') { send(response, queues.list()); return; }
+    if (path === 'broker') { send(response, queues.brokerDetail()); return; }
+    if (path.startsWith('queues/')) {
+      const queue = queues.detail(decodeURIComponent(path.slice('queues/'.length)))
+      send(response, queue ?? { type: 'about:blank', title: 'Not found', status: 404, detail: 'There is no such queue' }, queue ? 200 : 404); return;
     }
     if (path === 'overview') { send(response, this.world.overview()); return; }
     if (path === 'health') { send(response, this.world.health()); return; }

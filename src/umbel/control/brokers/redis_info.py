@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from umbel.control.brokers.protocol import count
-
-_KEEPS: Final = "noeviction"
 
 
 def of_info(info: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,18 +24,16 @@ def of_info(info: Mapping[str, Any]) -> dict[str, Any]:
         "memory_peak_bytes": count(info.get("used_memory_peak")),
         "policy": policy,
         "evicted": count(info.get("evicted_keys")),
-        "facts": tuple(_facts(info, policy)),
+        "facts": tuple(_facts(info)),
         "alarms": tuple(_alarms(info, policy, role)),
     }
 
 
-def _facts(info: Mapping[str, Any], policy: str | None) -> list[str]:
+def _facts(info: Mapping[str, Any]) -> list[str]:
     facts = ["append-only file on" if count(info.get("aof_enabled")) else "append-only file off"]
     replicas = count(info.get("connected_slaves"))
     if replicas:
         facts.append("1 replica" if replicas == 1 else f"{replicas} replicas")
-    if policy == _KEEPS:
-        facts.append("refuses writes when full, as it should")
     return facts
 
 
