@@ -1,7 +1,7 @@
 """The Celery application of the demo: a restaurant that calls and texts its customers and mails campaigns.
 
-It is a user's application as Umbel meets them, so it knows nothing of Umbel. Its broker, result backend and pace are
-named by UMBEL_DEMO_BROKER, UMBEL_DEMO_BACKEND and UMBEL_DEMO_PACE.
+It is a user's application as Umbel meets them: the agent is all that it knows of Umbel. Its broker, result backend and
+pace are named by UMBEL_DEMO_BROKER, UMBEL_DEMO_BACKEND and UMBEL_DEMO_PACE.
 """
 
 import os
@@ -10,7 +10,10 @@ from celery import Celery
 from celery.schedules import crontab
 from kombu import Queue
 
+from umbel.agent import watch
+
 app = Celery("restaurant", include=["umbel.cli.demo.calls", "umbel.cli.demo.campaigns"])
+watch(app, arguments=True)
 app.conf.update(
     broker_url=os.environ.get("UMBEL_DEMO_BROKER", "memory://"),
     result_backend=os.environ.get("UMBEL_DEMO_BACKEND", "cache+memory://"),

@@ -49,7 +49,8 @@ def fetch_call_recording(self: "Task[Any, Any]", *_: Any, recording_id: int, rc_
     size = client.recording_size(rc_recording_uri)
     for chunk in range(1, CHUNKS + 1):
         work(0.4, 1.2)
-        self.send_event("task-progress", current=chunk * size // CHUNKS, total=size, note="downloading")
+        done = {"current": chunk * size // CHUNKS, "total": size, "note": "downloading"}
+        self.update_state(state="PROGRESS", meta=done)
     return {"file_path": f"/var/www/recordings/{datetime.now(UTC):%Y/%m}/recording_{recording_id}.mp3"}
 
 
