@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import Final, NoReturn
 
+from umbel.model.judged import WORDS, NotJudged
 from umbel.model.search import (
     MAX_DEPTH,
     MAX_LENGTH,
@@ -66,6 +67,10 @@ STATE_WORDS: Final = {
     "RETRIED": "RETRY",
 }
 
+_VERDICT: Final = "is"
+Judge = Callable[[str], Node]
+"""Returns the tree of a verdict. Raises NotJudged."""
+
 _FIELD: Final = re.compile(r"([A-Za-z_]+)(?:\.([A-Za-z0-9_.-]+))?:")
 _BARE: Final = re.compile(r'[^\s,()"]+')
 _WORD: Final = re.compile(r'[^\s()"]+')
@@ -75,10 +80,11 @@ _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3_600.0, 
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 
 
-def parse(text: str, *, now: float, zone: tzinfo = UTC) -> Query:
+def parse(text: str, *, now: float, zone: tzinfo = UTC, judge: Judge | None = None) -> Query:
     """Return the tree of ``text``.
 
-    ``now`` (epoch seconds) is what ``-2h`` counts from; ``17:20`` and ``2026-11-21`` are read in ``zone``.
+    ``now`` (epoch seconds) is what ``-2h`` counts from; ``17:20`` and ``2026-11-21`` are read in ``zone``. ``judge``
+    returns the tree of a verdict (``is:orphaned``); without it none can be searched for.
     Raises SearchError with the position of the part that is wrong.
     """
     if len(text) > MAX_LENGTH:
@@ -86,7 +92,7 @@ def parse(text: str, *, now: float, zone: tzinfo = UTC) -> Query:
         raise SearchError(message, MAX_LENGTH)
     if "\0" in text:
         raise SearchError("a search holds no NUL character", text.index("\0"))
-    return Query(text, _Parser(text, now, zone).all())
+    return Query(text, _Parser(text, now, zone, judge).all())
 
 
 class _Value:
@@ -102,10 +108,11 @@ class _Value:
 
 
 class _Parser:
-    def __init__(self, text: str, now: float, zone: tzinfo) -> None:
+    def __init__(self, text: str, now: float, zone: tzinfo, judge: Judge | None) -> None:
         self._text = text
         self._now = now
         self._zone = zone
+        self._judge = judge
         self._at = 0
         self._depth = 0
         self._terms = 0
@@ -186,6 +193,8 @@ class _Parser:
         values = self._values()
         if key is not None:
             return _either([KeywordIs(key, value.text) for value in values])
+        if field == _VERDICT:
+            return _either([self._is_term(value) for value in values])
         if field in _TEXT:
             return _either([_text_term(_TEXT[field], value) for value in values])
         if field in _NUMBER:
@@ -229,6 +238,18 @@ class _Parser:
             read.append(char)
             self._at += 1
         return self._fail("this quote is not closed", start)
+
+    def _is_term(self, value: _Value) -> Node:
+        """Read a verdict where it names one, else a state."""
+        word = value.text.lower()
+        if word not in WORDS:
+            return _text_term(TextField.STATE, value)
+        if self._judge is None:
+            self._fail(f"is:{word} is known to a running server only", value.position)
+        try:
+            return self._judge(word)
+        except NotJudged as error:
+            return self._fail(str(error), value.position)
 
     def _number_term(self, field: NumberField, value: _Value) -> Node:
         low, dots, high = value.text.partition("..")

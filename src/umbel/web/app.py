@@ -36,6 +36,7 @@ from umbel.web.routes.queues import QueueRoutes
 from umbel.web.routes.schedules import ScheduleRoutes
 from umbel.web.routes.stream import StreamRoutes
 from umbel.web.routes.tasks import TaskRoutes
+from umbel.web.routes.verdicts import VerdictRoutes
 from umbel.web.routes.workers import WorkerRoutes
 from umbel.web.routes.workflow import WorkflowRoutes
 
@@ -73,6 +74,7 @@ def create_litestar(site: Site, parts: Parts) -> Litestar:
             TaskRoutes,
             AttentionRoutes,
             WorkerRoutes,
+            VerdictRoutes,
             ClusterRoutes,
             CommandRoutes,
             FailureRoutes,

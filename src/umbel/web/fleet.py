@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from umbel.model.expected import Compared, Expectation, Present, compare, expectation_of
 from umbel.model.health import Limits, Metric, judge
-from umbel.model.inspection import MINUTE_S, Part, Point, Summary, heard_of
+from umbel.model.inspection import MINUTE_S, QUEUES_LISTED, REGISTERED_LISTED, Part, Point, Summary, heard_of
+from umbel.model.judged import Known
 from umbel.model.queues import Health
+from umbel.model.verdicts import Sides, idle_since
 from umbel.model.workers import Worker, WorkerState, liveness
 from umbel.store.protocols import InspectionStore
 from umbel.web import convert, schemas
@@ -21,6 +23,7 @@ from umbel.web.sight import SEES, Sight
 KEPT_S: Final = 1.0
 RATES_KEPT_S: Final = 15.0
 RATE_OVER_S: Final = 3 * 60.0
+SIDES_KEPT_S: Final = 5.0
 QUEUES_SHOWN: Final = 20
 ALIVE: Final = frozenset({WorkerState.ONLINE, WorkerState.BUSY, WorkerState.SILENT})
 """Those that are counted as there. A silent one is not known to be gone."""
@@ -100,6 +103,8 @@ class Fleet:
         self._summaries_at = float("-inf")
         self._points: Mapping[str, Sequence[Point]] = {}
         self._rates_at = float("-inf")
+        self._sides = Sides()
+        self._sides_at = float("-inf")
 
     def summaries(self) -> Mapping[str, Summary]:
         """Return the newest answers by worker, read at most once a second."""
@@ -162,6 +167,45 @@ class Fleet:
             slots=_sum(item.slots for item in alive),
             busy=_sum(item.active for item in alive),
             asked_at=convert.instant(max(asked, default=None)),
+        )
+
+    def sides(self) -> Sides:
+        """Return what the workers that live know and consume, read at most every five seconds."""
+        with self._lock:
+            is_new = 0 <= self._clock() - self._sides_at <= SIDES_KEPT_S
+            sides = self._sides
+        if is_new:
+            return sides
+        sides = self._read_sides()
+        with self._lock:
+            self._sides, self._sides_at = sides, self._clock()
+        return sides
+
+    def _read_sides(self) -> Sides:
+        alive = {one.name for one in self.workers() if self.liveness(one)[0] in ALIVE}
+        summaries = self.summaries()
+        if self._sight().blind_since is not None or not summaries:
+            return Sides()
+        told = [summaries[name] for name in alive if name in summaries]
+        knows_queues = len(told) == len(alive) and all(_told_all_queues(one) for one in told)
+        registered = self._store.inspection.registered()
+        knows_tasks = alive <= registered.keys() and all(_told_all_tasks(one) for one in told)
+        return Sides(
+            registered=frozenset().union(*(registered[name] for name in alive)) if knows_tasks else None,
+            consumed=frozenset(queue for one in told for queue in one.queues) if knows_queues else None,
+        )
+
+    def known(self, waiting: Collection[str]) -> Known:
+        """Return what searches for verdicts are made from; ``waiting`` are names of tasks that wait."""
+        states = [(one, self.liveness(one)[0]) for one in self.workers()]
+        alive = [one for one, state in states if state is not WorkerState.OFFLINE]
+        return Known(
+            now=self._clock(),
+            sides=self.sides(),
+            gone=[one.name for one, state in states if state is WorkerState.OFFLINE],
+            began={one.name: one.online_since for one in alive if one.restarts and one.online_since is not None},
+            idle={one.name: at for one in alive if (at := idle_since(one)) is not None},
+            waiting=waiting,
         )
 
     def compared(self, records: Collection[Worker], states: Mapping[str, tuple[WorkerState, str]]) -> list[Compared]:
@@ -243,6 +287,14 @@ class Fleet:
                 self._points = self._store.inspection.saturation(self._clock() - RATE_OVER_S)
                 self._rates_at = self._clock()
             return self._points
+
+
+def _told_all_queues(summary: Summary) -> bool:
+    return Part.QUEUES in summary.told_at and len(summary.queues) < QUEUES_LISTED
+
+
+def _told_all_tasks(summary: Summary) -> bool:
+    return summary.counts.get(Part.REGISTERED, 0) <= REGISTERED_LISTED
 
 
 def count_of(states: Iterable[str]) -> dict[str, int]:

@@ -27,7 +27,7 @@ class Verdict(Schema, frozen=True, kw_only=True):
     """What a state alone cannot say, as one sentence with its evidence.
 
     ``code`` is stable: ``lost``, ``orphaned``, ``ended_unseen``, ``redelivered``, ``held_until_eta``,
-    ``expired_unrun``, ``retried``, ``replaced``.
+    ``expired_unrun``, ``retried``, ``replaced``, ``unconsumed``, ``unregistered``, ``waiting_long``.
     """
 
     code: str

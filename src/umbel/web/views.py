@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Final, Protocol
 
 from umbel.model.gaps import GapKind
-from umbel.model.search import Equals, Query, TextField
+from umbel.model.judged import judged
+from umbel.model.search import Equals, Node, Query, TextField
 from umbel.model.tasks import State, Task
 from umbel.model.verdicts import LOST, Verdict, verdict_of
 from umbel.model.workers import Worker
@@ -108,7 +109,12 @@ class Views:
         self._refresh()
         worker = self._workers.get(task.worker or "")
         state = self.fleet.liveness(worker)[0] if worker else None
-        return verdict_of(task, worker, state, self._clock())
+        return verdict_of(task, worker, state, self._clock(), self.fleet.sides())
+
+    def judge(self, word: str) -> Node:
+        """Return the search for tasks with a verdict, by what is known now. Raises NotJudged."""
+        waiting = [count.name for count in self.store.counts() if count.name and count.by_state.get(State.PENDING)]
+        return judged(word, self.fleet.known(waiting))
 
     def workers(self) -> schemas.Workers:
         """Return all workers, and how many there should be."""

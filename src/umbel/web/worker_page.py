@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, Protocol
+from urllib.parse import unquote
 
 from umbel.model.inspection import Lists, Part, Point, Pool, Request, Setup, Summary
 from umbel.model.tasks import State, Task
@@ -56,7 +57,7 @@ class WorkerPages:
 
     def refresh(self, name: str) -> shapes.WorkerDetail:
         """Ask a worker for everything and return what is known then. Raises NotFound, CannotAsk."""
-        self._known(name)
+        name = self._known(name).name
         self._refresh(name)
         self._fleet.read_anew()
         return self.read(name)
@@ -64,6 +65,7 @@ class WorkerPages:
     def read(self, name: str) -> shapes.WorkerDetail:
         """Return all that is known of a worker. Raises NotFound."""
         record = self._known(name)
+        name = record.name
         fleet, kept = self._fleet, self._store.inspection
         summary = fleet.summaries().get(name)
         lists, setup = kept.lists(name) or Lists(), kept.setup(name) or Setup()
@@ -100,7 +102,7 @@ class WorkerPages:
 
     def history(self, name: str, since: float | None, until: float | None) -> shapes.WorkerHistory:
         """Return how a worker was in an interval (epoch seconds), by default the last hour. Raises NotFound."""
-        self._known(name)
+        name = self._known(name).name
         end = self._clock() if until is None else until
         begin = end - HISTORY_S if since is None else min(since, end - 1.0)
         points = self._store.inspection.points(name, begin, end)
@@ -128,9 +130,11 @@ class WorkerPages:
         )
 
     def _known(self, name: str) -> Worker:
-        for record in self._fleet.workers():
-            if record.name == name:
-                return record
+        """Return a worker by its name, or by its name quoted once more, as a slash in it needs to be in a path."""
+        records = {record.name: record for record in self._fleet.workers()}
+        found = records.get(name) or records.get(unquote(name))
+        if found is not None:
+            return found
         message = f"no worker {name!r} is known: none of that name was heard, or its history was deleted"
         raise NotFound(message)
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import field
 
-from umbel.web.schemas import ExpectedWorkers, Schema, Worker
+from umbel.web.schemas import Count, ExpectedWorkers, Schema, Worker
 
 
 class WorkerTask(Schema, frozen=True, kw_only=True):
@@ -165,3 +165,18 @@ class WorkersHistory(Schema, frozen=True, kw_only=True):
     since: datetime
     step_s: int
     items: list[WorkerSaturation]
+
+
+class VerdictCount(Schema, frozen=True, kw_only=True):
+    """How many tasks have a verdict; ``search`` finds them. ``why`` says why it is not known."""
+
+    code: str
+    search: str
+    count: Count
+    why: str | None = None
+
+
+class Verdicts(Schema, frozen=True, kw_only=True):
+    """Counts of the verdicts that can be searched for."""
+
+    items: list[VerdictCount]

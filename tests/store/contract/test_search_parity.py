@@ -13,6 +13,7 @@ from tests.store.support import all_ids, arrivals, pages
 from tests.support.events import T0, an_event, received
 from umbel.model.events import Learnt, TaskEvent
 from umbel.model.fold import fold_all
+from umbel.model.judged import SEARCHABLE, Known, judged
 from umbel.model.search import (
     And,
     Compare,
@@ -31,6 +32,7 @@ from umbel.model.search import (
     matches,
 )
 from umbel.model.tasks import Task
+from umbel.model.verdicts import Sides
 from umbel.store.protocols import Store
 
 ODD_TEXTS = [
@@ -192,3 +194,40 @@ def fresh_store(open_again: OpenStore, tmp_path: Path) -> Callable[[], Store]:
         return opened[-1]
 
     return fresh
+
+
+def test_searches_for_verdicts(store: Store) -> None:
+    """A store finds what the verdict's tree matches: by worker, queue and name, and what is not known is not found."""
+    events = [
+        an_event("sent", 0, uuid="waits", name="shop.pay", queue="default"),
+        an_event("sent", 1, uuid="no queue", name="shop.pay"),
+        an_event("sent", 2, uuid="unconsumed", name="shop.pay", queue="email"),
+        an_event("sent", 3, uuid="unregistered", name="SHOP.gone", queue="default"),
+        received(0, uuid="ran", hostname="gone@x"),
+        an_event("started", 1, uuid="ran", hostname="gone@x"),
+        received(0, uuid="runs", hostname="here@x"),
+        an_event("started", 9, uuid="runs", hostname="here@x"),
+    ]
+    store.commit(arrivals(events))
+    tasks = store.tasks_by_id(all_ids(pages(store, Query("", And(())), 100)))
+    sides = Sides(registered=frozenset({"shop.pay"}), consumed=frozenset({"default"}))
+    known = Known(
+        now=T0 + 302.5,
+        sides=sides,
+        gone=["gone@x"],
+        began={"here@x": T0 + 5},
+        idle={"here@x": T0 + 10},
+        waiting=["shop.pay", "SHOP.gone"],
+    )
+    found: dict[str, set[str]] = {}
+    for word in SEARCHABLE:
+        query = Query("", judged(word, known))
+        found[word] = set(all_ids(pages(store, query, 100)))
+        assert found[word] == {task.id for task in tasks if matches(query, task)}, word
+    assert found == {
+        "orphaned": {"ran"},
+        "ended_unseen": {"runs"},
+        "unregistered": {"unregistered"},
+        "unconsumed": {"unconsumed"},
+        "waiting_long": {"waits", "no queue", "unconsumed"},
+    }

@@ -17,7 +17,8 @@ export type WorkerTaskList = Whole<schema.WorkerTaskList>
 export type WorkersHistory = Whole<schema.WorkersHistory>
 export type RegisteredTask = Whole<schema.RegisteredTask>
 
-const path = (name: string) => `workers/${encodeURIComponent(name)}`
+/** A slash in a name needs to be quoted twice: servers take one that is quoted once for a border of the path. */
+const path = (name: string) => `workers/${encodeURIComponent(/[/%]/.test(name) ? encodeURIComponent(name) : name)}`
 
 export const workerKey = (name: string) => ['worker', name] as const
 

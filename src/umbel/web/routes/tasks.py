@@ -87,7 +87,7 @@ def task_id_of(request: Request[Any, Any, Any], found: str) -> str:
 
 def query_of(views: Views, search: str) -> Query:
     """Return the parsed search. Raises SearchError."""
-    return parse(search.strip(), now=views.now())
+    return parse(search.strip(), now=views.now(), judge=views.judge)
 
 
 def _page(views: Views, page: TaskList) -> schemas.TaskPage:
