@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Activity, Bug, CircleUser, Inbox, List, Menu as MenuIcon, ScrollText, Search, Server, SquareTerminal } from 'lucide-react'
+import { Activity, Bug, CalendarClock, CircleUser, Inbox, List, Menu as MenuIcon, ScrollText, Search, Server, SquareTerminal } from 'lucide-react'
 
 import { health, me, workers } from '@/api/queries'
 import { Mark } from '@/components/Mark'
@@ -12,6 +12,7 @@ const pages = [
   { to: '/failures', label: 'Failures', icon: Bug },
   { to: '/queues', label: 'Queues', icon: Inbox },
   { to: '/workers', label: 'Workers', icon: Server },
+  { to: '/schedules', label: 'Schedule', icon: CalendarClock },
   { to: '/monitor', label: 'Monitor', icon: SquareTerminal },
 ] as const
 

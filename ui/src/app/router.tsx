@@ -43,6 +43,12 @@ export interface QueuesSearch {
 
 const queueSorts = ['name', 'waiting', 'oldest', 'in', 'out'] as const
 
+export interface SchedulesSearch {
+  find?: string | undefined
+  entries?: 'troubled' | 'archived' | undefined
+  order?: 'name' | 'next' | undefined
+}
+
 const root = createRootRoute({ component: Shell, notFoundComponent: Lost })
 
 const start = createRoute({
@@ -129,6 +135,19 @@ const broker = createRoute({
   component: lazyRouteComponent(() => import('@/routes/broker'), 'BrokerRoute'),
 })
 
+const schedules = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules',
+  validateSearch: (given: Record<string, unknown>): SchedulesSearch => ({ find: text(given.find), entries: given.entries === 'troubled' || given.entries === 'archived' ? given.entries : undefined, order: given.order === 'name' || given.order === 'next' ? given.order : undefined }),
+  component: lazyRouteComponent(() => import('@/routes/schedules'), 'SchedulesRoute'),
+})
+
+const schedule = createRoute({
+  getParentRoute: () => root,
+  path: '/schedules/$id',
+  component: lazyRouteComponent(() => import('@/routes/schedule'), 'ScheduleRoute'),
+})
+
 const self = createRoute({
   getParentRoute: () => root,
   path: '/self',
@@ -137,7 +156,7 @@ const self = createRoute({
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([monitor, audit, failures, failure, start, tasks, task, workers, worker, queues, queue, broker, self]),
+    routeTree: root.addChildren([schedules, schedule, monitor, audit, failures, failure, start, tasks, task, workers, worker, queues, queue, broker, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
     scrollRestoration: true,
