@@ -38,6 +38,7 @@ from umbel.ingest.health import seen_until
 from umbel.ingest.receivers.queues import DURABLE_TTL_S
 from umbel.live.hub import Hub, Topic
 from umbel.model.errors import UmbelError
+from umbel.model.health import limit_of
 from umbel.model.secrets import Masker, mask_text
 from umbel.retention import retention_of
 from umbel.schedule.due import due_after
@@ -55,6 +56,7 @@ from umbel.web.auth.basic import Credential
 from umbel.web.convert import instant
 from umbel.web.fleet import Fleet, rules_of
 from umbel.web.health import HealthView, Identity
+from umbel.web.in_force import InForce
 from umbel.web.links import Links
 from umbel.web.parts import Parts
 from umbel.web.process import ProcessProbe
@@ -258,6 +260,11 @@ class _Parts:
             attention=self.attention,
             task_types=TaskTypeViews(self.views.store, limits=self._settings.limits),
             links=links,
+            in_force=InForce(
+                retention=retention_of(self._settings),
+                own=tuple(map(limit_of, self._settings.threshold)),
+                read_only=self._settings.read_only,
+            ),
             schedules=self.schedule_views,
             workers=self._worker_pages(),
         )

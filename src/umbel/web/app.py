@@ -34,6 +34,7 @@ from umbel.web.routes.own import OwnRoutes, metrics
 from umbel.web.routes.pages import Pages
 from umbel.web.routes.queues import QueueRoutes
 from umbel.web.routes.schedules import ScheduleRoutes
+from umbel.web.routes.settings import SettingsRoutes
 from umbel.web.routes.stream import StreamRoutes
 from umbel.web.routes.tasks import TaskRoutes
 from umbel.web.routes.verdicts import VerdictRoutes
@@ -85,6 +86,7 @@ def create_litestar(site: Site, parts: Parts) -> Litestar:
             OwnRoutes,
             QueueRoutes,
             ScheduleRoutes,
+            SettingsRoutes,
             StreamRoutes,
             WorkflowRoutes,
             healthcheck,

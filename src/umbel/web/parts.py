@@ -11,6 +11,7 @@ from umbel.control.commands.dispatcher import Dispatcher
 from umbel.live.hub import Hub
 from umbel.web.attention import Attention
 from umbel.web.health import HealthView
+from umbel.web.in_force import InForce
 from umbel.web.links import Links
 from umbel.web.queues import QueueViews
 from umbel.web.schedules import ScheduleViews
@@ -36,6 +37,7 @@ class Parts(Struct, frozen=True, kw_only=True):
     workers: WorkerPages
     workflows: Workflows
     links: Links = Links()
+    in_force: InForce = InForce()
 
     def dependencies(self) -> dict[str, Provide]:
         """Return each part as Litestar gives it to handlers."""

@@ -636,6 +636,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks by verdict */
+        get: operations["ApiV1VerdictsListVerdicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/views": {
         parameters: {
             query?: never;
@@ -2013,6 +2030,7 @@ export interface components {
             exception?: string | null;
             exchange?: string | null;
             expires?: string | null;
+            failure_group?: string | null;
             finished_at?: string | null;
             gaps?: components["schemas"]["Gap"][];
             id: string;
@@ -2267,6 +2285,17 @@ export interface components {
              */
             severity: "info" | "warning" | "critical";
             text: string;
+        };
+        /** VerdictCount */
+        VerdictCount: {
+            code: string;
+            count: components["schemas"]["Count"];
+            search: string;
+            why?: string | null;
+        };
+        /** Verdicts */
+        Verdicts: {
+            items: components["schemas"]["VerdictCount"][];
         };
         /** View */
         View: {
@@ -2655,6 +2684,8 @@ export type TimeLimit = components['schemas']['TimeLimit'];
 export type Timeline = components['schemas']['Timeline'];
 export type TimelineRow = components['schemas']['TimelineRow'];
 export type Verdict = components['schemas']['Verdict'];
+export type VerdictCount = components['schemas']['VerdictCount'];
+export type Verdicts = components['schemas']['Verdicts'];
 export type View = components['schemas']['View'];
 export type Worker = components['schemas']['Worker'];
 export type WorkerAge = components['schemas']['WorkerAge'];
@@ -4407,6 +4438,35 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ApiV1VerdictsListVerdicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Request fulfilled, document follows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verdicts"];
                 };
             };
             /** @description Service Unavailable */

@@ -7,7 +7,7 @@ import { Mark } from '@/components/Mark'
 import { Line } from '@/components/Text'
 import { shortLag } from '@/lib/duration'
 
-const pages = [
+export const pages = [
   { to: '/tasks', label: 'Tasks', icon: List },
   { to: '/failures', label: 'Failures', icon: Bug },
   { to: '/queues', label: 'Queues', icon: Inbox },
@@ -82,13 +82,13 @@ export function Navigation({ onJump }: { onJump: () => void }) {
           </ul>
         </nav>
         {reader && (
-          <div className="row" title={reader.reason ?? `You are ${reader.role}`}>
+          <Link className="row" to="/settings" title={`${reader.reason ?? `You are ${reader.role}`}. Settings`}>
             <CircleUser className="i" aria-hidden="true" />
             <span className="tx ell">
               <Line text={reader.user ?? 'not signed in'} limit={40} />
             </span>
             <span className="n">{reader.role}</span>
-          </div>
+          </Link>
         )}
       </div>
     </aside>

@@ -9,7 +9,10 @@ import { startKeys, useKey } from '@/lib/keys'
 import { nextDensity, nextTheme, toggleUtc } from '@/lib/preferences'
 
 import { Bar } from './Bar'
+import { Gate } from './Gate'
 import { Navigation, Tabs } from './Navigation'
+import { usePages } from './places'
+import { useTroubleIcon } from './trouble'
 
 const Palette = lazy(async () => ({ default: (await import('@/features/palette/Palette')).Palette }))
 const KeysDialog = lazy(async () => ({ default: (await import('@/features/display/KeysDialog')).KeysDialog }))
@@ -36,6 +39,8 @@ export function Shell() {
   useEffect(startKeys, [])
   useEffect(() => live.start(), [live])
   usePageFocus(main)
+  useTroubleIcon()
+  const pages = usePages()
   useKey('palette', () => setOverlay('palette'))
   useKey('help', () => setOverlay('keys'))
   useKey('goTasks', () => void navigate({ to: '/tasks' }))
@@ -43,6 +48,7 @@ export function Shell() {
   useKey('goMonitor', () => void navigate({ to: '/monitor' }))
   useKey('goQueues', () => void navigate({ to: '/queues' }))
   useKey('goWorkers', () => void navigate({ to: '/workers' }))
+  useKey('goSettings', () => void navigate({ to: '/settings' }))
   useKey('goSelf', () => void navigate({ to: '/self' }))
   useKey('theme', nextTheme)
   useKey('density', nextDensity)
@@ -64,13 +70,15 @@ export function Shell() {
         <Bar onKeys={() => setOverlay('keys')} />
         <Notices />
         <main className="main" id="main" ref={main} tabIndex={-1} data-stale={stale ? true : undefined}>
-          <Outlet />
+          <Gate>
+            <Outlet />
+          </Gate>
         </main>
       </div>
       <Tabs onMore={() => setOverlay('palette')} />
       <Toasts />
       <Suspense>
-        {overlay === 'palette' && <Palette onClose={() => setOverlay(null)} />}
+        {overlay === 'palette' && <Palette pages={pages} onClose={() => setOverlay(null)} />}
         {overlay === 'keys' && <KeysDialog onClose={() => setOverlay(null)} />}
       </Suspense>
     </>

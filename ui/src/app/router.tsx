@@ -4,6 +4,7 @@ import { isSort, type Sort } from '@/api/types'
 import { basePath } from '@/lib/base'
 import { rangeSearch, type RangeSearch } from '@/lib/range'
 
+import { Broken } from './Gate'
 import { Lost } from './Lost'
 import { parseSearch, stringifySearch } from './search-parameters'
 import { Shell } from './Shell'
@@ -81,6 +82,12 @@ const monitor = createRoute({
   component: lazyRouteComponent(() => import('@/routes/monitor'), 'MonitorRoute'),
 })
 
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('@/routes/settings'), 'SettingsRoute'),
+})
+
 const failures = createRoute({
   getParentRoute: () => root,
   path: '/failures',
@@ -156,9 +163,10 @@ const self = createRoute({
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([schedules, schedule, monitor, audit, failures, failure, start, tasks, task, workers, worker, queues, queue, broker, self]),
+    routeTree: root.addChildren([settings, schedules, schedule, monitor, audit, failures, failure, start, tasks, task, workers, worker, queues, queue, broker, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
+    defaultErrorComponent: Broken,
     scrollRestoration: true,
     parseSearch,
     stringifySearch,

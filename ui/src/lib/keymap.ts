@@ -8,6 +8,7 @@ export const keymap = {
   goMonitor: { keys: ['g m'], label: 'monitor' },
   goQueues: { keys: ['g q'], label: 'queues' },
   goWorkers: { keys: ['g w'], label: 'workers' },
+  goSettings: { keys: ['g ,'], label: 'settings' },
   goSelf: { keys: ['g u'], label: 'Umbel itself' },
   next: { keys: ['j'], label: 'next row' },
   previous: { keys: ['k'], label: 'previous row' },

@@ -91,7 +91,7 @@ export function FailuresRoute() {
             <Choice chosen={shown} counts={data?.by_decision} />
           </span>
         </div>
-        {!data ? <div className="panel"><Bones widths={[82, 64, 74, 48, 66]} /></div> : data.items.length === 0 ? <div className="panel"><Nothing shown={shown} /></div> : <Matrix data={data} picked={picked} />}
+        {!data ? <div className="panel"><Bones widths={[82, 64, 74, 48, 66]} /></div> : data.items.length === 0 ? <div className="panel"><Nothing shown={shown} /></div> : <Matrix data={data} picked={picked} show={shown === 'open' ? undefined : shown} />}
         {data?.cut && <p className="sm dim mt8">These are the first {whole(data.items.length)} groups; there are more.</p>}
       </section>
       {detail.data && data && data.items.length > 0 && <GroupPanel detail={detail.data} headed />}

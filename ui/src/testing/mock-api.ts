@@ -3,6 +3,7 @@ import type { Connect, Plugin } from 'vite'
 
 import type { TaskRow } from '@/api/types'
 
+import { settingsOf } from './mock-settings.ts'
 import { linesOf } from './mock-lines.ts'
 import { FailureWorld } from './mock-failures.ts'
 import { workerDetail, workerHistory, workersHistory } from './mock-workers.ts'
@@ -88,6 +89,7 @@ class MockApi {
     if (path === 'self') { send(response, this.world.self()); return; }
     if (path === 'history') { send(response, { export: null, clearing: null }); return; }
     if (path === 'history/preview') { send(response, { goes: { kind: 'exact', value: 1108 }, stored: 1200, unfinished: 92 }); return; }
+    if (path === 'settings') { send(response, settingsOf()); return; }
     if (path === 'failures') { send(response, this.failures.list(url.searchParams.get('decision'))); return; }
     if (path.startsWith('failures/')) {
       const [, id = '', verb] = path.split('/')

@@ -48,13 +48,14 @@ interface RowProps {
   group: FailureGroup
   windows: readonly FailureWindow[]
   picked: boolean
+  show: 'ignored' | 'resolved' | undefined
 }
 
-function Row({ group, windows, picked }: RowProps) {
+function Row({ group, windows, picked, show }: RowProps) {
   return (
     <tr className={picked ? 'sel pick' : undefined} aria-current={picked || undefined}>
       <td className="p1 ex ell">
-        <Link className="q" to="/failures" search={(old) => ({ ...old, group: group.id })} resetScroll={false} replace title={groupTitle(group)}>
+        <Link className="q" to="/failures" search={{ ...(show ? { show } : {}), group: group.id }} resetScroll={false} replace title={groupTitle(group)}>
           <span className="fw5">
             <Line text={group.type || 'No exception'} limit={80} />
           </span>{' '}
@@ -98,7 +99,7 @@ function Sums({ data }: { data: Failures }) {
 }
 
 /** Groups against windows; what is further above its usual rate is redder. */
-export function Matrix({ data, picked }: { data: Failures; picked: string | null }) {
+export function Matrix({ data, picked, show }: { data: Failures; picked: string | null; show: 'ignored' | 'resolved' | undefined }) {
   return (
     <div className="panel tw">
       <table className="mt mx">
@@ -117,7 +118,7 @@ export function Matrix({ data, picked }: { data: Failures; picked: string | null
         </thead>
         <tbody>
           {data.items.map((group) => (
-            <Row key={group.id} group={group} windows={data.windows} picked={group.id === picked} />
+            <Row key={group.id} group={group} windows={data.windows} picked={group.id === picked} show={show} />
           ))}
           <Sums data={data} />
         </tbody>

@@ -4,13 +4,16 @@ import { Search } from 'lucide-react'
 import { useDeferredValue, useId, useState, type KeyboardEvent } from 'react'
 
 import { get } from '@/api/client'
+import { failures } from '@/api/failures'
+import { savedViews } from '@/api/listing'
 import { useLive } from '@/api/live-context'
-import { taskNames } from '@/api/queries'
+import { taskNames, workers } from '@/api/queries'
+import { queues } from '@/api/queues'
 import type { TaskPage } from '@/api/types'
 import { Dialog } from '@/components/Dialog'
 import { quote } from '@/lib/search-text'
 
-import { entries, isId, type Entry } from './entries'
+import { entries, isId, type Entry, type Page, type Places } from './entries'
 
 function useFound(text: string) {
   const search = isId(text) ? `id:${text.length >= 36 ? text : `${text}*`}` : quote(text)
@@ -24,21 +27,38 @@ function useFound(text: string) {
   })
 }
 
-export function Palette({ onClose }: { onClose: () => void }) {
+/** What is known by name: read once, while the palette is open. */
+function usePlaces(pages: readonly Page[], text: string): Places {
+  const names = useQuery(taskNames)
+  const crew = useQuery(workers)
+  const backlog = useQuery({ ...queues, retry: false })
+  const groups = useQuery({ ...failures('open'), refetchInterval: false })
+  const views = useQuery({ ...savedViews, retry: false })
+  const found = useFound(text)
+  return {
+    pages,
+    names: names.data,
+    workers: (crew.data?.items ?? []).map(({ name }) => name),
+    queues: (backlog.data?.items ?? []).map(({ name }) => name),
+    failures: groups.data?.items ?? [],
+    views: (views.data?.items ?? []).map(({ id, name, search }) => ({ id, name, search })),
+    found: text.length >= 3 ? (found.data ?? []) : [],
+  }
+}
+
+export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [active, setActive] = useState(0)
   const navigate = useNavigate()
   const live = useLive()
   const id = useId()
   const text = useDeferredValue(typed.trim())
-  const names = useQuery(taskNames)
-  const found = useFound(text)
-  const offers = entries(typed, names.data, text.length >= 3 ? (found.data ?? []) : [], {
+  const offers = entries(typed, usePlaces(pages, text), {
     toTasks: (search) => void navigate({ to: '/tasks', search: search ? { search } : {} }),
     toTask: (task) => void navigate({ to: '/tasks/$id', params: { id: task } }),
-    toWorkers: () => void navigate({ to: '/workers' }),
-    toAudit: () => void navigate({ to: '/audit' }),
-    toSelf: () => void navigate({ to: '/self' }),
+    toWorker: (name) => void navigate({ to: '/workers/$name', params: { name } }),
+    toQueue: (name) => void navigate({ to: '/queues/$name', params: { name } }),
+    toFailure: (group) => void navigate({ to: '/failures/$id', params: { id: group } }),
     pause: () => live.pause(!live.paused.get()),
   })
   const at = Math.min(active, offers.length - 1)
@@ -70,7 +90,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
           aria-expanded
           aria-controls={`${id}-list`}
           aria-activedescendant={offers[at] ? `${id}-${at}` : undefined}
-          placeholder="A page, a task name, an id"
+          placeholder="A page, a task, worker, queue, failure, an id"
           spellCheck={false}
           onChange={(event) => {
             setTyped(event.target.value)
