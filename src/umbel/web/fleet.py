@@ -150,9 +150,10 @@ class Fleet:
             memory_from=None if memory is None else "peak" if is_whole else "peak of main",
         )
 
-    def read(self) -> schemas.Workers:
-        """Return all workers, and how many there should be."""
-        self._on_read()
+    def read(self, *, is_looked_at: bool = True) -> schemas.Workers:
+        """Return all workers, and how many there should be; ``is_looked_at`` where a person reads it."""
+        if is_looked_at:
+            self._on_read()
         records = self.workers()
         states = {one.name: self.liveness(one) for one in records}
         running = self._store.running_by_worker()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
 
@@ -16,6 +17,8 @@ from umbel.web.schedule_metrics import schedule_metrics
 from umbel.web.schedules import ScheduleViews
 from umbel.web.self_schemas import SelfReport
 from umbel.web.self_view import SelfView
+from umbel.web.views import Views
+from umbel.web.worker_metrics import worker_metrics
 
 NO_STORE: Final = {"cache-control": "no-store"}
 
@@ -35,9 +38,13 @@ class OwnRoutes(Controller):
 
 @get("/metrics", sync_to_thread=True, opt={ROLE: Role.VIEWER}, include_in_schema=False)
 def metrics(
-    own: NamedDependency[SelfView], queues: NamedDependency[QueueViews], schedules: NamedDependency[ScheduleViews]
+    own: NamedDependency[SelfView],
+    views: NamedDependency[Views],
+    queues: NamedDependency[QueueViews],
+    schedules: NamedDependency[ScheduleViews],
 ) -> Response[str]:
-    """Return the same numbers, and those of queues, the broker and schedules, in the text format of Prometheus."""
-    more = chain(queue_metrics(queues.read()), schedule_metrics(schedules.summary()))
+    """Return the same numbers, and those of workers, queues and schedules, in the text format of Prometheus."""
+    workers = worker_metrics(views.fleet.read(is_looked_at=False), datetime.now(UTC))
+    more = chain(workers, queue_metrics(queues.read()), schedule_metrics(schedules.summary()))
     text = exposition(own.whole(), more)
     return Response(text, media_type=CONTENT_TYPE, headers=NO_STORE)
