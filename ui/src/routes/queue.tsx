@@ -77,11 +77,6 @@ export function QueueRoute() {
         {queue && (
           <>
             {detail?.gone && 'The broker has it no more; this is what it was. '}
-            {bad && (
-              <>
-                <Line text={queue.name} limit={200} />.{' '}
-              </>
-            )}
             {queueNote(queue)}
           </>
         )}

@@ -95,7 +95,7 @@ export function QueuesRoute() {
         }
       >
         {(all.length >= many || find !== '') && (
-          <div className="tbar mt4">
+          <div className="tbar finder">
             <input className="find" type="search" aria-label="Find a queue" placeholder="Find a queue" value={find} onChange={({ target }) => set({ find: target.value === '' ? undefined : target.value })} />
             <span className="note">{find === '' ? '' : `${whole(shown.length)} of ${plural(all.length, 'queue')}`}</span>
           </div>

@@ -25,9 +25,9 @@ from umbel.store.protocols import (
 )
 
 POLL_S: Final = 5.0
-MOST_S: Final = 60.0
+MOST_S: Final = 20.0
 """The longest wait between two tries at a broker that is out of reach."""
-SETTLED_S: Final = 20.0
+SETTLED_S: Final = 10.0
 """So long after the start workers may not have been asked yet which queues they consume."""
 IDS_AT_ONCE: Final = 1_000
 NOT_ASKED: Final = "Workers were not asked yet which queues they consume"

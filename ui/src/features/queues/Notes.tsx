@@ -4,16 +4,18 @@ import { Glyph } from '@/components/Glyph'
 import { Line } from '@/components/Text'
 import { Time } from '@/components/Time'
 
+import { told } from './words'
+
 /** What is wrong with the broker, and what of it cannot be seen. */
 export function BrokerNotes({ broker }: { broker: Broker }) {
   if (broker.reached && broker.alarms.length === 0 && broker.notes.length === 0) return null
   return (
     <div className="alone mt12">
       {!broker.reached && (
-        <div className="banner critical" role="alert">
+        <div className="banner critical">
           <Glyph kind="critical" />
           <span>
-            <b>The broker does not answer.</b> <Line text={broker.error ?? 'No reason was given'} limit={400} />.{' '}
+            <b>The broker does not answer.</b> <Line text={told(broker.error)} limit={400} />.{' '}
             <span className="mid">
               {broker.read_at === null ? 'It was never read.' : <>All figures are of <Time at={broker.read_at} precision="second" />.</>} See that it runs and that its address is right; Umbel tries again by itself.
             </span>
@@ -23,7 +25,9 @@ export function BrokerNotes({ broker }: { broker: Broker }) {
       {broker.alarms.map((text) => (
         <div key={text} className="banner warning">
           <Glyph kind="warning" />
-          <Line text={`${text}.`} limit={400} />
+          <span>
+            <Line text={`${text}.`} limit={400} />
+          </span>
         </div>
       ))}
       {broker.notes.map((text) => (

@@ -11,6 +11,9 @@ export interface QueuesAnswer {
   short: string
 }
 
+/** A sentence that a driver or a broker wrote, in one line and without its stop. */
+export const told = (text: string | null): string => oneLine(text ?? 'no reason was given', 300).replace(/[.\s]+$/, '')
+
 const nameOf = ({ name }: Queue): string => oneLine(name, 48)
 
 /** `84`, `8.4`, `0.05`: as exact as it tells something. */
@@ -33,13 +36,13 @@ export function trouble(queue: Queue): string | null {
 
 function brokerNote(broker: Broker): string {
   const [alarm] = broker.alarms
-  return alarm ? `${alarm}.` : 'The broker itself is well.'
+  return alarm ? `${told(alarm)}.` : 'The broker itself is well.'
 }
 
 /** The page's answer: which queues are not as they should be, and whether the broker is. */
 export function queuesAnswer({ items, broker, waiting, total }: Queues): QueuesAnswer {
   if (broker === null) return { kind: 'unknown', title: 'The broker was not looked at yet', note: 'The first look comes within seconds of the start.', short: '' }
-  if (!broker.reached) return { kind: 'critical', title: 'The broker is out of reach', note: broker.read_at === null ? `It never answered: ${broker.error ?? 'no reason was given'}.` : `${broker.error ?? 'No reason was given'}. What stands below is what was last read.`, short: 'out of reach' }
+  if (!broker.reached) return { kind: 'critical', title: 'The broker is out of reach', note: broker.read_at === null ? `It never answered: ${told(broker.error)}.` : `${told(broker.error)}. What stands below is what was last read.`, short: 'out of reach' }
   if (items.length === 0) return { kind: 'unknown', title: 'No queue is known yet', note: 'A queue is listed as soon as a worker consumes it, or a task is sent to it.', short: '' }
   const bad = items.map((queue) => ({ queue, text: trouble(queue) })).filter(({ text }) => text !== null)
   const worst = bad.some(({ queue }) => queue.health === 'critical') ? 'critical' : 'warning'
@@ -67,9 +70,9 @@ export function queueNote({ drain, ready, consuming }: Queue): string {
 export function brokerAnswer({ broker }: BrokerDetail): QueuesAnswer {
   if (broker === null) return { kind: 'unknown', title: 'The broker was not looked at yet', note: 'The first look comes within seconds of the start.', short: '' }
   const name = broker.product ?? broker.transport
-  if (!broker.reached) return { kind: 'critical', title: `${name} is out of reach`, note: `${broker.error ?? 'No reason was given'}.`, short: 'out of reach' }
+  if (!broker.reached) return { kind: 'critical', title: `${name} is out of reach`, note: `${told(broker.error)}.`, short: 'out of reach' }
   const [alarm] = broker.alarms
-  if (alarm) return { kind: 'warning', title: `${name} needs attention`, note: `${alarm}.`, short: 'attention' }
+  if (alarm) return { kind: 'warning', title: `${name} needs attention`, note: `${told(alarm)}.`, short: 'attention' }
   return { kind: null, title: `${name} is well`, note: `Read by ${broker.source ?? 'its transport'}, every five seconds.`, short: '' }
 }
 
