@@ -169,7 +169,7 @@ def test_events(at: Commanding, crew: Crew) -> None:
     task_id = at.site.send("add", 1, 2, queue="solo")
     at.collected.wait_for_state(task_id, "SUCCESS")
     assert at.run(commands.DisableEvents(workers=[crew.solo.name])).entry.replies[0].text == (
-        "it answered: task events disabled"
+        "it sends no task events any more"
     )
     told = at.replies(commands.DisableEvents(workers=[crew.threads.name]))[crew.threads.name]
     assert "started with -E" in told.text
@@ -267,7 +267,7 @@ def test_a_worker_is_shut_down(at: Commanding, crew: Crew) -> None:
         assert preview.confirm == worker.name
         assert preview.effect[0] == "1 worker will stop taking new tasks and end."
         done = at.run(commands.Shutdown(workers=[worker.name]))
-        assert (done.entry.outcome, done.entry.replies[0].text) == ("done", "it answered: it stopped")
+        assert (done.entry.outcome, done.entry.replies[0].text) == ("done", "it stopped")
         assert refused(at, commands.PoolGrow(workers=[worker.name])) == (
             f"{worker.name} is offline: it said that it stops"
         )

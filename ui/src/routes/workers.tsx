@@ -2,12 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useMemo } from 'react'
 
-import { health, overview, workers } from '@/api/queries'
+import { health, me, overview, workers } from '@/api/queries'
 import { workersHistory } from '@/api/workers'
 import { ErrorNote } from '@/components/ErrorNote'
 import { Bones } from '@/components/Nil'
 import { Answer, Section, usePageTitle } from '@/components/Page'
 import { Age } from '@/components/Time'
+import { WorkerActions } from '@/features/actions/WorkerActions'
 import { FirstRun } from '@/features/status/FirstRun'
 import { useIsStale } from '@/features/status/stale'
 import { workersAnswer } from '@/features/workers/answer'
@@ -34,6 +35,8 @@ export function WorkersRoute() {
   const figures = useQuery(overview)
   const stale = useIsStale()
   const saturation = useMemo(() => new Map(history.data?.items.map(({ name, busy }) => [name, busy])), [history.data])
+  const user = useQuery(me)
+  const online = (data?.items ?? []).filter(({ state }) => state === 'online').map(({ name }) => name)
   const answer = data ? workersAnswer(data) : null
   usePageTitle(`${answer?.short ? `(${answer.short}) ` : ''}Workers, ${self.data?.cluster ?? 'Umbel'}`)
 
@@ -45,7 +48,7 @@ export function WorkersRoute() {
   const note = stale ? 'as they were when Umbel last heard them' : data?.asked_at ? <>saturation over the last hour; asked <Age at={data.asked_at} /> ago</> : 'as their own heartbeats tell'
   return (
     <>
-      <Answer glyph={answer?.kind ?? null} title={answer?.title ?? 'Workers'}>
+      <Answer glyph={answer?.kind ?? null} title={answer?.title ?? 'Workers'} end={online.length > 1 && <WorkerActions workers={online} me={user.data} />}>
         {answer?.note ?? '\u00a0'}
       </Answer>
       {data && <Trouble items={data.items} expected={data.expected} />}

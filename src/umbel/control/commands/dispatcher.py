@@ -252,7 +252,7 @@ class Dispatcher:
         while waiting and 0 <= self._clock() - began < STOP_SEEN_WITHIN_S:
             self._pause(_LOOK_EVERY_S)
             waiting -= self._roster.stopped(waiting, began)
-        gone = {name: {"ok": "it stopped"} for name in plan.workers if name not in waiting}
+        gone = {name: {"ok": ""} for name in plan.workers if name not in waiting}
         return Answers(told=gone, silent=frozenset(waiting))
 
     def _begin(self, command: Command, who: str, why: str | None) -> AuditEntry:

@@ -58,9 +58,10 @@ def _on_tasks(command: Revoke | Terminate | Abort) -> tuple[str, ...]:
                 "What runs already goes on to its end. It cannot be undone; the task can be sent again.",
             )
         case Terminate():
+            is_one = len(command.ids) == 1
             return (
-                f"The process that runs {'it' if len(command.ids) == 1 else 'one of them'} gets SIG{command.signal}.",
-                f"{tasks} will be skipped where not yet begun.",
+                f"The process that runs {'it' if is_one else 'one of them'} gets SIG{command.signal}.",
+                f"{'If it has not begun, it is' if is_one else 'Those that have not begun are'} skipped.",
                 "What the task did so far stays done, and nothing of it is cleaned up. It cannot be undone.",
             )
         case Abort():

@@ -155,10 +155,36 @@ def _done(command: Command, told: str) -> str:  # noqa: PLR0911 - the same
             return "they are off already, as far as they can be: a worker that was started with -E goes on sending them"
         case EnableEvents() if "already" in told:
             return "it sends them already"
-        case Autoscale():
-            return f"its pool is sized between {command.least} and {command.most} now"
+        case RateLimit():
+            rate = "without a limit" if command.rate == "0" else f"at most {command.rate}"
+            return f"it starts {command.task} {rate}"
+        case AddConsumer():
+            return f"it takes tasks from {command.queue} as well"
+        case CancelConsumer():
+            return f"it takes no more tasks from {command.queue}"
         case _:
-            return f"it answered: {told}"[:TEXT_KEPT] if told else "it answered"
+            return _DONE.get(type(command)) or _about_pool(command) or f"it answered: {told}"[:TEXT_KEPT]
+
+
+_DONE: Final[dict[type, str]] = {
+    EnableEvents: "it sends task events",
+    DisableEvents: "it sends no task events any more",
+    TimeLimit: "the limits count for what begins from now on",
+    PoolRestart: "its processes are replaced",
+    Shutdown: "it stopped",
+}
+
+
+def _about_pool(command: Command) -> str | None:
+    match command:
+        case PoolGrow():
+            return f"its pool grows by {command.by}"
+        case PoolShrink():
+            return f"its pool shrinks by {command.by}"
+        case Autoscale():
+            return f"its pool is sized between {command.least} and {command.most}"
+        case _:
+            return None
 
 
 def silence_of(command: Command) -> str:
@@ -185,5 +211,6 @@ def refusal_of_all(refused: Sequence[Reply]) -> str:
     """Return one sentence where nobody can do it."""
     if len(refused) == 1:
         return f"{refused[0].worker}: {refused[0].text}"
-    reasons = sorted({reply.text for reply in refused})
-    return f"none of {len(refused):,} workers can do it: {'; '.join(reasons[:REASONS_SHOWN])}"
+    by_reason = {reply.text: reply.worker for reply in reversed(refused)}
+    shown = [f"{worker}, because {text}" for text, worker in sorted(by_reason.items())[:REASONS_SHOWN]]
+    return f"none of {len(refused):,} workers can do it; for one {'; '.join(shown)}"

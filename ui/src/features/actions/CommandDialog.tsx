@@ -93,7 +93,7 @@ function Ask({ action, onClose, onAnswer }: CommandDialogProps & { onAnswer: (an
           Cancel
         </button>
         <button type="submit" className={`btn ${action.danger ? 'danger' : 'pri'}`} disabled={!isReady}>
-          {isSending ? 'Waiting for answers …' : <Line text={action.button(values)} limit={60} />}
+          {isSending ? 'Waiting for answers …' : <Line text={action.button(values, preview.data?.messages ?? null)} limit={60} />}
         </button>
       </div>
     </form>

@@ -15,7 +15,8 @@ export interface Field {
 export interface Action {
   label: string
   title: string
-  button: (values: Values) => string
+  /** `messages` wait in the queue that is emptied, as far as the server has counted them. */
+  button: (values: Values, messages: number | null) => string
   danger?: boolean
   fields: readonly Field[]
   build: (values: Values) => Command | null
@@ -133,17 +134,17 @@ export function taskAction(name: TaskActionName, ids: string[]): Action {
 export const purgeAction = (queueName: string): Action => ({
   label: 'Purge…',
   title: `Delete what waits in ${queueName}?`,
-  button: () => 'Delete the messages',
+  button: (_, messages) => (messages === null ? 'Delete the messages' : `Delete ${plural(messages, 'message')}`),
   danger: true,
   fields: [
     {
       name: 'export',
-      label: 'Before',
+      label: 'Copy',
       kind: 'choice',
       initial: 'yes',
       options: [
         { value: 'yes', label: 'write them to a file first' },
-        { value: 'no', label: 'keep no copy' },
+        { value: 'no', label: 'keep none' },
       ],
     },
   ],
