@@ -1,4 +1,4 @@
-"""What Umbel's agent reads of workers, as the list of workers shows it."""
+"""What Umbel's agent reads of workers, as the list of workers and the page of one show it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
-from umbel.model.agent import Sample
+from umbel.model import agent as model
 from umbel.model.workers import Worker
+from umbel.web.convert import known_instant
 from umbel.web.fleet import Use
+from umbel.web.workers_schemas import AgentReading, ProcessUse
 
 KEPT_S: Final = 1.0
 
@@ -41,7 +43,7 @@ class AgentUses:
             return self._uses
 
 
-def use_of(sample: Sample) -> Use:
+def use_of(sample: model.Sample) -> Use:
     """Return a sample as the list has it: CPU as a share of its host, memory of all its processes together."""
     is_known = sample.cpu is not None and sample.host.cores
     return Use(
@@ -50,3 +52,34 @@ def use_of(sample: Sample) -> Use:
         memory_bytes=sample.memory_bytes,
         memory_from=None if sample.memory_bytes is None else "agent",
     )
+
+
+def agent_reading(worker: Worker, now: float) -> AgentReading | None:
+    """Return the newest sample of a worker as its page has it, ``None`` where its agent does not speak."""
+    sample = worker.sample_at(now)
+    if sample is None:
+        return None
+    host = sample.host
+    return AgentReading(
+        at=known_instant(sample.at),
+        source=sample.source,
+        main=_process(sample.main),
+        children=[_process(one) for one in sample.children],
+        children_total=sample.children_total,
+        files=sample.files,
+        host_cpu=_share(host.cpu),
+        host_cores=host.cores,
+        host_memory_bytes=host.memory_bytes,
+        host_available_bytes=host.available_bytes,
+        dropped=sample.dropped,
+        faults=sample.faults,
+        fault=sample.fault,
+    )
+
+
+def _process(use: model.ProcessUse) -> ProcessUse:
+    return ProcessUse(pid=use.pid, cpu=_share(use.cpu), memory_bytes=use.memory_bytes)
+
+
+def _share(percent: float | None) -> float | None:
+    return None if percent is None else percent / 100

@@ -12,6 +12,7 @@ from umbel.model.tasks import State, Task
 from umbel.model.workers import Worker, WorkerState
 from umbel.store.protocols import InspectionStore
 from umbel.web import convert, workers_schemas as shapes
+from umbel.web.agents import agent_reading
 from umbel.web.errors import NotFound
 from umbel.web.fleet import Fleet, expected_workers
 from umbel.web.self_schemas import SelfWorker
@@ -98,6 +99,7 @@ class WorkerPages:
             ages=_ages(summary),
             expected=[expected_workers(one) for one in fleet.compared([record], states) if one.online or one.missing],
             orphaned=shown.running or 0 if is_gone else 0,
+            agent=agent_reading(record, self._clock()),
         )
 
     def history(self, name: str, since: float | None, until: float | None) -> shapes.WorkerHistory:

@@ -100,10 +100,41 @@ class WorkerAge(Schema, frozen=True, kw_only=True):
     at: datetime
 
 
+class ProcessUse(Schema, frozen=True, kw_only=True):
+    """One process of a worker. ``cpu`` is in cores (1.0 is one of them)."""
+
+    pid: int
+    cpu: float | None = None
+    memory_bytes: int | None = None
+
+
+class AgentReading(Schema, frozen=True, kw_only=True):
+    """What Umbel's agent read of a worker last, ``source`` says where (``proc``, ``psutil``, ``rusage``).
+
+    ``children`` are the processes of its pool, of which there are ``children_total``. ``host_cpu`` is a share of all
+    cores. ``dropped`` counts by kind what the agent could not tell since the worker began, ``faults`` its own errors.
+    """
+
+    at: datetime
+    source: str
+    main: ProcessUse
+    children: list[ProcessUse] = field(default_factory=list)
+    children_total: int = 0
+    files: int | None = None
+    host_cpu: float | None = None
+    host_cores: int | None = None
+    host_memory_bytes: int | None = None
+    host_available_bytes: int | None = None
+    dropped: dict[str, int] = field(default_factory=dict)
+    faults: int = 0
+    fault: str | None = None
+
+
 class WorkerDetail(Schema, frozen=True, kw_only=True):
     """All that is known of one worker. ``conf`` has its secrets masked; ``ages`` says how old each part is.
 
-    ``orphaned`` tasks ran when it was last heard and have no end. ``agent`` says whether Umbel's agent runs in it.
+    ``orphaned`` tasks ran when it was last heard and have no end. ``agent`` is null where Umbel's agent does not run in
+    it, or is silent.
     """
 
     worker: Worker
@@ -124,6 +155,7 @@ class WorkerDetail(Schema, frozen=True, kw_only=True):
     ages: list[WorkerAge] = field(default_factory=list)
     expected: list[ExpectedWorkers] = field(default_factory=list)
     orphaned: int = 0
+    agent: AgentReading | None = None
 
 
 class WorkerPoints(Schema, frozen=True, kw_only=True):

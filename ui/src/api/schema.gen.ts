@@ -812,6 +812,27 @@ export interface components {
             routing_key?: string | null;
             workers: string[];
         };
+        /** AgentReading */
+        AgentReading: {
+            /** Format: date-time */
+            at: string;
+            children?: components["schemas"]["ProcessUse"][];
+            /** @default 0 */
+            children_total: number;
+            dropped?: {
+                [key: string]: number;
+            };
+            fault?: string | null;
+            /** @default 0 */
+            faults: number;
+            files?: number | null;
+            host_available_bytes?: number | null;
+            host_cores?: number | null;
+            host_cpu?: number | null;
+            host_memory_bytes?: number | null;
+            main: components["schemas"]["ProcessUse"];
+            source: string;
+        };
         /** AppliedLimit */
         AppliedLimit: {
             critical: number | null;
@@ -1435,6 +1456,12 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        /** ProcessUse */
+        ProcessUse: {
+            cpu?: number | null;
+            memory_bytes?: number | null;
+            pid: number;
         };
         /** Purge */
         Purge: {
@@ -2374,6 +2401,7 @@ export interface components {
         /** WorkerDetail */
         WorkerDetail: {
             active?: components["schemas"]["WorkerTaskList"];
+            agent?: components["schemas"]["AgentReading"] | null;
             ages?: components["schemas"]["WorkerAge"][];
             broker?: {
                 [key: string]: string;
@@ -2552,6 +2580,7 @@ export interface components {
 }
 export type Abort = components['schemas']['Abort'];
 export type AddConsumer = components['schemas']['AddConsumer'];
+export type AgentReading = components['schemas']['AgentReading'];
 export type AppliedLimit = components['schemas']['AppliedLimit'];
 export type Attempt = components['schemas']['Attempt'];
 export type Attention = components['schemas']['Attention'];
@@ -2611,6 +2640,7 @@ export type PoolRestart = components['schemas']['PoolRestart'];
 export type PoolShrink = components['schemas']['PoolShrink'];
 export type PreviewCommand = components['schemas']['PreviewCommand'];
 export type Problem = components['schemas']['Problem'];
+export type ProcessUse = components['schemas']['ProcessUse'];
 export type Purge = components['schemas']['Purge'];
 export type Queue = components['schemas']['Queue'];
 export type QueueDetail = components['schemas']['QueueDetail'];

@@ -87,6 +87,7 @@ export function workerDetail(scenario: Scenario, name: string): WorkerDetail | n
     ages: isBare ? [] : ['active', 'active_queues', 'conf', 'registered', 'reserved', 'revoked', 'scheduled', 'stats'].map((part) => ({ part, at: part === 'conf' || part === 'registered' ? iso(now - 400_000) : at })),
     expected: [],
     orphaned: isGone ? 3 : 0,
+    agent: null,
   }
 }
 
