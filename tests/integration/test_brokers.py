@@ -6,24 +6,28 @@ import json
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 from celery import Celery
+from celery.signals import before_task_publish
 from kombu import Exchange, Queue
 
 from tests.support.certificates import make_certificate
 from tests.support.processes import free_port
+from tests.support.sentinels import MASTER, a_sentinel
 from tests.support.services import RabbitServer, RedisServer
+from umbel.agent.watch import stamp
 from umbel.control.brokers.choice import broker_url, make_probe
 from umbel.control.brokers.names import Names
 from umbel.control.brokers.protocol import Look, Wanted
 from umbel.control.brokers.watch import BrokerWatch, Target
 from umbel.model.queues import BrokerReading, Consuming, DrainKind, QueueReading, Rates, drain
 from umbel.model.secrets import Masker
+from umbel.model.wire import SENT_AT
 from umbel.store.relational.sqlite import SqliteStore
 
 AGO_S = 90.0
@@ -105,10 +109,25 @@ def test_a_queue_nobody_consumes_on_redis(redis_server: RedisServer) -> None:
     assert told.oldest_at == began - 3
     assert {key: client.dump(key) for key in sorted(client.keys())} == before, "nothing was consumed or written"
 
-    send(app, "stamped", 20, headers={"umbel_sent_at": time.time() - AGO_S})
+    send(app, "stamped", 20, headers={SENT_AT: time.time() - AGO_S})
     stamped = of(look(app, "stamped"), "stamped")
     assert stamped.oldest_at is not None
     assert abs(time.time() - stamped.oldest_at - AGO_S) < 2.0
+    with the_agent():
+        send(app, "by agent", 2)
+    by_agent = of(look(app, "by agent"), "by agent")
+    assert by_agent.oldest_at is not None
+    assert abs(time.time() - by_agent.oldest_at) < 2.0
+
+
+@contextmanager
+def the_agent() -> Iterator[None]:
+    """Send as a process does in which the agent is installed."""
+    before_task_publish.connect(stamp)
+    try:
+        yield
+    finally:
+        before_task_publish.disconnect(stamp)
 
 
 def redis_id(raw: object) -> str:
@@ -136,6 +155,17 @@ def test_every_way_to_redis(redis_server: RedisServer, way: str) -> None:
     assert (broker.memory_bytes or 0) > 100_000
     assert broker.visibility_timeout_s == 3600.0
     assert broker.alarms == ()
+
+
+def test_a_sentinel_names_the_redis(redis_server: RedisServer, tmp_path: Path) -> None:
+    """The master that a sentinel names is looked at."""
+    send(an_app(redis_server.url_of(5)), "watched", 4)
+    with a_sentinel(tmp_path, redis_server) as port:
+        options = {"master_name": MASTER}
+        app = an_app(f"sentinel://:s3cret@127.0.0.1:{port}/5", broker_transport_options=options)
+        found = look(app, "watched")
+    assert of(found, "watched").ready == 4
+    assert "s3cret" not in found.broker.url
 
 
 def test_keys_with_a_prefix_and_steps_of_ones_own(redis_server: RedisServer) -> None:
@@ -187,6 +217,7 @@ def test_a_queue_nobody_consumes_on_rabbitmq(rabbit_server: RabbitServer) -> Non
     queues = [
         Queue("alone", queue_arguments=priority),
         Queue("plain"),
+        Queue("by agent"),
         Queue("quorum", queue_arguments={"x-queue-type": "quorum"}),
     ]
     app = an_app(rabbit_server.url, task_queues=queues)
@@ -194,6 +225,9 @@ def test_a_queue_nobody_consumes_on_rabbitmq(rabbit_server: RabbitServer) -> Non
     send(app, "alone", timestamp=sent)
     send(app, "plain", 3)
     send(app, "quorum", 2)
+    with the_agent():
+        send(app, "by agent", 1)
+    sent_by_agent = time.time()
     found = until(lambda: look(app, "alone", "absent", api=rabbit_server.api), lambda one: of_all(one) == (500, 3, 2))
     alone = of(found, "alone")
     assert (alone.ready, alone.consumers, alone.unacked, alone.kind) == (500, 0, 0, "classic")
@@ -201,6 +235,8 @@ def test_a_queue_nobody_consumes_on_rabbitmq(rabbit_server: RabbitServer) -> Non
     assert abs(alone.oldest_at - sent) < 2.0
     assert of(found, "plain").oldest_at is None
     assert "timestamp" in of(found, "plain").why["oldest"]
+    by_agent = until(lambda: of(look(app, api=rabbit_server.api), "by agent"), lambda one: one.oldest_at is not None)
+    assert abs(by_agent.oldest_at - sent_by_agent) < 2.0
     assert of(found, "quorum").kind == "quorum"
     assert alone.delayed == 0
     assert found.missing == ("absent",)

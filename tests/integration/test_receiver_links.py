@@ -1,17 +1,12 @@
 """Every way to reach Redis works for the fast receiver: TLS, unix sockets, sentinels."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-import redis
 
 from tests.support.certificates import make_certificate
 from tests.support.listening import listening, publishing
-from tests.support.processes import LOOPBACK, Process, free_port
-from tests.support.services import RedisServer, program_or_skip
-
-MASTER = "umbel-master"
+from tests.support.processes import LOOPBACK, free_port
+from tests.support.sentinels import MASTER, a_sentinel
+from tests.support.services import RedisServer
 
 
 def test_tls_and_a_unix_socket_on_redis(tmp_path: Path) -> None:
@@ -39,28 +34,10 @@ def test_a_sentinel_names_the_redis(tmp_path: Path) -> None:
     conf = {"broker_transport_options": {"master_name": MASTER}}
     with (
         RedisServer(tmp_path) as master,
-        _sentinel(tmp_path, master) as port,
+        a_sentinel(tmp_path, master) as port,
         listening(f"sentinel://{LOOPBACK}:{port}/0", conf=conf) as listener,
         publishing(master.url) as publish,
     ):
         assert listener.receiver.health().receiver == "redis"
         publish(1)
         listener.until(lambda: listener.numbers == [1], "the master is heard")
-
-
-@contextmanager
-def _sentinel(folder: Path, master: RedisServer) -> Iterator[int]:
-    """Run a sentinel that watches a Redis, and yield its port."""
-    port, config = free_port(), folder / "sentinel.conf"
-    config.write_text(f"port {port}\nbind {LOOPBACK}\nsentinel monitor {MASTER} {LOOPBACK} {master.port} 1\n")
-    with Process("sentinel", [program_or_skip("redis-server"), str(config), "--sentinel"], folder) as process:
-        process.start(lambda: _answers(port))
-        yield port
-
-
-def _answers(port: int) -> bool:
-    try:
-        with redis.Redis(port=port) as admin:
-            return bool(admin.ping())
-    except redis.RedisError:
-        return False

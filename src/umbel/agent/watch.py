@@ -96,7 +96,12 @@ class Agent:
             self._beat.begin()
 
 
-def stamp(headers: Any = None, **_: Any) -> None:  # noqa: ANN401 - Celery's signal
-    """Note in the message when it is published: Celery does not. A retry is published anew."""
+def stamp(headers: Any = None, properties: Any = None, **_: Any) -> None:  # noqa: ANN401 - Celery's signal
+    """Note in the message when it is published: Celery does not. A retry is published anew.
+
+    The property is what RabbitMQ tells of the oldest message of a queue (``head_message_timestamp``).
+    """
     if isinstance(headers, dict):
         headers[SENT_AT] = time.time()
+    if isinstance(properties, dict):
+        properties.setdefault("timestamp", int(time.time()))
