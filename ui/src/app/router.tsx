@@ -1,4 +1,4 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 
 import { isSort, type Sort } from '@/api/types'
 import { basePath } from '@/lib/base'
@@ -55,9 +55,22 @@ const root = createRootRoute({ component: Shell, notFoundComponent: Lost })
 const start = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/tasks', replace: true })
-  },
+  validateSearch: (given: Record<string, unknown>): RangeSearch => rangeSearch(given),
+  component: lazyRouteComponent(() => import('@/routes/overview'), 'OverviewRoute'),
+})
+
+const taskTypes = createRoute({
+  getParentRoute: () => root,
+  path: '/task-types',
+  validateSearch: (given: Record<string, unknown>): RangeSearch => rangeSearch(given),
+  component: lazyRouteComponent(() => import('@/routes/task-types'), 'TaskTypesRoute'),
+})
+
+const taskType = createRoute({
+  getParentRoute: () => root,
+  path: '/task-types/$name',
+  validateSearch: (given: Record<string, unknown>): RangeSearch => rangeSearch(given),
+  component: lazyRouteComponent(() => import('@/routes/task-type'), 'TaskTypeRoute'),
 })
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
@@ -163,7 +176,7 @@ const self = createRoute({
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([settings, schedules, schedule, monitor, audit, failures, failure, start, tasks, task, workers, worker, queues, queue, broker, self]),
+    routeTree: root.addChildren([settings, schedules, schedule, taskTypes, taskType, monitor, audit, failures, failure, start, tasks, task, workers, worker, queues, queue, broker, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
     defaultErrorComponent: Broken,
