@@ -14,8 +14,8 @@ function withImports(name, found = new Set()) {
   return found
 }
 
-const starts = [...chunks.keys()].filter((name) => /^(?:index|theme|tasks)-/.test(name))
-if (starts.length !== 3) throw new Error(`index, theme and tasks are not all among ${[...chunks.keys()].join(', ')}`)
+const starts = [...chunks.keys()].filter((name) => /^(?:index|theme|overview)-/.test(name))
+if (starts.length !== 3) throw new Error(`index, theme and overview are not all among ${[...chunks.keys()].join(', ')}`)
 const first = new Set(starts.flatMap((name) => [...withImports(name)]))
 const sizes = [...chunks].map(([name, source]) => ({ name, bytes: gzipSync(source).length })).sort((a, b) => b.bytes - a.bytes)
 const sum = (all) => all.reduce((total, { bytes }) => total + bytes, 0)

@@ -108,7 +108,11 @@ def of_queues(queues: Iterable[QueueReading], limits: Limits) -> list[Check]:
         limit = limits.of(Metric.QUEUE, queue.name)
         bounds = Bounds(warning=_int(limit.warning), critical=_int(limit.critical))
         judgement = judge_queue(queue, bounds)
-        waiting = f"{queue.ready:,} wait in {queue.name}" if queue.ready is not None else queue.name
+        waiting = (
+            f"{queue.ready:,} {'waits' if queue.ready == 1 else 'wait'} in {queue.name}"
+            if queue.ready is not None
+            else queue.name
+        )
         found.append(
             Check(
                 code="queue",

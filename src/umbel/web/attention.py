@@ -126,7 +126,7 @@ class Attention:
             about=About.TASKS,
             health=Health.WARNING if found else Health.HEALTHY,
             title=f"{_count(len(found), 'task was', 'tasks were')} lost in the last hour",
-            text=found[0].lost_because or "" if found else "",
+            text=f"The newest: {found[0].lost_because}." if found else "",
         )
 
     def _stopped(self) -> frozenset[str]:

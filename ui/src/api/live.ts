@@ -5,6 +5,7 @@ import { setServerNow } from '@/lib/clock'
 import { external } from '@/lib/external'
 import type { SseMessage } from '@/lib/sse'
 
+import { attention, type Attention } from './attention'
 import { Connection, type Link } from './connection'
 import { merge, noFresh, patch, rows, type Fresh } from './list'
 import { health, overview, self, workers, type ListKey } from './queries'
@@ -133,7 +134,7 @@ export class Live {
   private open(): void {
     this.connection?.close()
     const watch = this.watch
-    const topics = [...(watch ? ['tasks'] : []), 'workers', 'overview', 'health', ...this.wanted].join(',')
+    const topics = [...(watch ? ['tasks'] : []), 'workers', 'overview', 'health', 'attention', ...this.wanted].join(',')
     const query = new URLSearchParams({ topics, ...(watch?.search ? { search: watch.search } : {}) })
     this.connection = new Connection({
       url: apiUrl(`stream?${query.toString()}`),
@@ -147,7 +148,7 @@ export class Live {
     const data: unknown = JSON.parse(message.data)
     const seq = message.id === null ? Number.NaN : Number(message.id)
     if (Number.isFinite(seq)) this.lastSeq = Math.max(this.lastSeq ?? 0, seq)
-    const freezes = message.event === 'overview' || message.event === 'workers' || message.event === 'self' || message.event === 'queues'
+    const freezes = message.event === 'overview' || message.event === 'attention' || message.event === 'workers' || message.event === 'self' || message.event === 'queues'
     if (this.paused.get() && freezes) this.later.set(message.event, data)
     else this.apply(message.event, data)
   }
@@ -164,6 +165,7 @@ export class Live {
     } else if (name === 'workers') this.client.setQueryData(workers.queryKey, data as never)
     else if (name === 'self') this.client.setQueryData(self.queryKey, data as SelfReport)
     else if (name === 'queues') this.client.setQueryData(['queues'], data)
+    else if (name === 'attention') this.client.setQueryData(attention.queryKey, data as Attention)
     else if (name === 'overview') this.figures(data as Overview)
     else if (name === 'tasks') this.tasks(data as StreamTasks)
     else if (name === 'gap') this.gap(data as StreamGap)

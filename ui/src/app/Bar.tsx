@@ -7,7 +7,7 @@ import { DoubtBadge } from '@/features/status/DoubtBadge'
 import { DisplayMenu } from '@/features/display/DisplayMenu'
 import { shortId } from '@/lib/text'
 
-const places: Partial<Record<string, string>> = { '/tasks': 'Tasks', '/failures': 'Failures', '/failures/$id': 'Failures', '/monitor': 'Monitor', '/settings': 'Settings', '/queues': 'Queues', '/broker': 'Broker', '/workers': 'Workers', '/self': 'Umbel itself', '/audit': 'Audit log' }
+const places: Partial<Record<string, string>> = { '/': 'Overview', '/task-types': 'Task types', '/task-types/$name': 'Task types', '/tasks': 'Tasks', '/failures': 'Failures', '/failures/$id': 'Failures', '/monitor': 'Monitor', '/settings': 'Settings', '/queues': 'Queues', '/broker': 'Broker', '/workers': 'Workers', '/self': 'Umbel itself', '/audit': 'Audit log' }
 
 function Crumbs() {
   const match = useMatches().at(-1)
@@ -47,6 +47,17 @@ function Crumbs() {
       </div>
     )
   }
+  if (match?.routeId === '/task-types/$name') {
+    return (
+      <div className="crumbs">
+        <Link to="/task-types">Task types</Link>
+        <span className="sep">/</span>
+        <span className="ell">
+          <Line text={(match.params as { name: string }).name} limit={80} />
+        </span>
+      </div>
+    ) // by the route's path
+  }
   return (
     <div className="crumbs">
       <span className="ell">{places[match?.routeId ?? ''] ?? 'Umbel'}</span>
@@ -57,7 +68,7 @@ function Crumbs() {
 export function Bar({ onKeys }: { onKeys: () => void }) {
   return (
     <header className="bar">
-      <Link className="brandm" to="/tasks" aria-label="Umbel">
+      <Link className="brandm" to="/" aria-label="Umbel">
         <Mark />
       </Link>
       <Crumbs />

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Activity, Bug, CalendarClock, CircleUser, Inbox, List, Menu as MenuIcon, ScrollText, Search, Server, SquareTerminal } from 'lucide-react'
+import { Activity, Bug, CalendarClock, CircleUser, Inbox, LayoutDashboard, List, Menu as MenuIcon, ScrollText, Search, Server, Shapes, SquareTerminal } from 'lucide-react'
 
 import { health, me, workers } from '@/api/queries'
 import { Mark } from '@/components/Mark'
@@ -8,8 +8,10 @@ import { Line } from '@/components/Text'
 import { shortLag } from '@/lib/duration'
 
 export const pages = [
+  { to: '/', label: 'Overview', icon: LayoutDashboard },
   { to: '/tasks', label: 'Tasks', icon: List },
   { to: '/failures', label: 'Failures', icon: Bug },
+  { to: '/task-types', label: 'Task types', icon: Shapes },
   { to: '/queues', label: 'Queues', icon: Inbox },
   { to: '/workers', label: 'Workers', icon: Server },
   { to: '/schedules', label: 'Schedule', icon: CalendarClock },
@@ -35,7 +37,7 @@ export function Navigation({ onJump }: { onJump: () => void }) {
   const crew = useCrew()
   return (
     <aside className="nav">
-      <Link className="brand" to="/tasks" aria-label="Umbel">
+      <Link className="brand" to="/" aria-label="Umbel">
         <Mark />
         <span className="tx">Umbel</span>
       </Link>
@@ -54,7 +56,7 @@ export function Navigation({ onJump }: { onJump: () => void }) {
         <ul>
           {pages.map(({ to, label, icon: Icon }) => (
             <li key={to}>
-              <Link to={to} title={label} activeProps={{ 'aria-current': 'page' }}>
+              <Link to={to} title={label} activeOptions={{ exact: to === '/' }} activeProps={{ 'aria-current': 'page' }}>
                 <Icon className="i" aria-hidden="true" />
                 <span className="tx">{label}</span>
                 {to === '/workers' && crew && <span className={crew.missing > 0 ? 'n hot' : 'n'}>{crew.text}</span>}
@@ -100,7 +102,7 @@ export function Tabs({ onMore }: { onMore: () => void }) {
   return (
     <nav className="tabs" aria-label="Main, phone">
       {pages.slice(0, onPhone).map(({ to, label, icon: Icon }) => (
-        <Link key={to} to={to} activeProps={{ 'aria-current': 'page' }}>
+        <Link key={to} to={to} activeOptions={{ exact: to === '/' }} activeProps={{ 'aria-current': 'page' }}>
           <Icon className="i" aria-hidden="true" />
           {label}
           {to === '/workers' && crew && crew.missing > 0 && <em>{crew.missing}</em>}

@@ -43,6 +43,7 @@ export function Shell() {
   const pages = usePages()
   useKey('palette', () => setOverlay('palette'))
   useKey('help', () => setOverlay('keys'))
+  useKey('goOverview', () => void navigate({ to: '/' }))
   useKey('goTasks', () => void navigate({ to: '/tasks' }))
   useKey('goFailures', () => void navigate({ to: '/failures' }))
   useKey('goMonitor', () => void navigate({ to: '/monitor' }))

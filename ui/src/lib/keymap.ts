@@ -3,6 +3,7 @@ export const keymap = {
   palette: { keys: ['Ctrl k', 'Meta k'], label: 'search, jump, do' },
   search: { keys: ['/'], label: 'search this page' },
   help: { keys: ['?'], label: 'all keys' },
+  goOverview: { keys: ['g o'], label: 'overview' },
   goTasks: { keys: ['g t'], label: 'tasks' },
   goFailures: { keys: ['g f'], label: 'failures' },
   goMonitor: { keys: ['g m'], label: 'monitor' },

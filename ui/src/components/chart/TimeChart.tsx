@@ -72,11 +72,11 @@ export function TimeChart(props: TimeChartProps) {
       <div className="tc-h">
         <h2>{title}</h2>
         {note && <span className="note">{note}</span>}
-        <ReadOut curves={curves} index={index} time={start == null ? null : bucketTime(start, axis.stepS, utc, now)} isOpen={start != null && start + axis.stepS > axis.until} blind={blind?.reason} write={write} summary={summary} isSpoken={byKeys} />
         <button type="button" className="btn ico gh" aria-pressed={asTable} aria-controls={body} aria-label={`${title} as a table`} title="As a table" onClick={() => setAsTable(!asTable)}>
           <Table2 className="i" aria-hidden="true" />
         </button>
       </div>
+      <ReadOut curves={shape === 'stack' ? curves.toReversed() : curves} index={index} time={start == null ? null : bucketTime(start, axis.stepS, utc, now)} isOpen={start != null && start + axis.stepS > axis.until} blind={blind?.reason} write={write} summary={summary} isSpoken={byKeys} />
       <div id={body}>
         {asTable ? (
           <ChartTable axis={axis} curves={curves} gaps={gaps} marks={marks} write={write} title={title} />

@@ -46,8 +46,10 @@ describe('buckets', () => {
   })
 
   it('that are not over are drawn at their rate so far, or not at all when that is too early', () => {
-    expect(atTheirRate(axis, [1, 2, null, 3])).toEqual([1, 2, null, 6])
-    expect(atTheirRate({ ...axis, until: at + 183 }, [1, 2, null, 3])).toEqual([1, 2, null, null])
+    const hours = { starts: [at, at + 3600], stepS: 3600, since: at, until: at + 5400 }
+    expect(atTheirRate(hours, [4, 3])).toEqual([4, 6])
+    expect(atTheirRate({ ...hours, until: at + 3700 }, [4, 3])).toEqual([4, null])
+    expect(atTheirRate(axis, [1, 2, null, 3])).toEqual([1, 2, null, null])
   })
 
   it('stack on those before, and nothing stacks on what nobody saw', () => {
@@ -85,16 +87,16 @@ describe('a chart', () => {
     show()
     const picture = screen.getByRole('img', { name: 'Tasks by outcome' })
     const read = () => screen.getByRole('region', { name: 'Throughput' }).querySelector('.tc-read')?.textContent
-    expect(read()).toBe('Failed 2Succeeded 9')
+    expect(read()).toBe('Succeeded 9Failed 2')
     fireEvent.focus(picture)
     fireEvent.keyDown(picture, { key: 'ArrowLeft' })
-    expect(read()).toBe('12:03 so farFailed 2Succeeded 9')
+    expect(read()).toBe('12:03 so farSucceeded 9Failed 2')
     fireEvent.keyDown(picture, { key: 'ArrowLeft' })
     expect(read()).toBe('12:02not seen: the link was lost')
     fireEvent.keyDown(picture, { key: 'Home' })
-    expect(read()).toBe('12:00Failed 0Succeeded 5')
+    expect(read()).toBe('12:00Succeeded 5Failed 0')
     fireEvent.keyDown(picture, { key: 'Escape' })
-    expect(read()).toBe('Failed 2Succeeded 9')
+    expect(read()).toBe('Succeeded 9Failed 2')
   })
 
   it('is a table for who asks, with its gaps and marks in words', () => {

@@ -70,6 +70,16 @@ function series(picture: Picture, ink: Ink): uPlot.Series[] {
   })
 }
 
+/** Tints what is between a warning and what is critical. */
+function tint({ warning, critical }: ChartBand, ink: Ink): (u: uPlot) => void {
+  return (u) => {
+    const [top, bottom] = [Math.max(u.bbox.top, u.valToPos(critical, 'y', true)), Math.min(u.bbox.top + u.bbox.height, u.valToPos(warning, 'y', true))]
+    if (bottom <= top) return
+    u.ctx.fillStyle = ink('warning-tint')
+    u.ctx.fillRect(u.bbox.left, top, u.bbox.width, bottom - top)
+  }
+}
+
 /** Everything of a plot but its size and its data. */
 export function options(picture: Picture, ink: Ink, onSelect: (since: number, until: number) => void, onPoint: (at: number | null) => void): Omit<uPlot.Options, 'width' | 'height'> {
   const { axis, scale, write, utc } = picture
@@ -88,10 +98,11 @@ export function options(picture: Picture, ink: Ink, onSelect: (since: number, un
     },
     axes: [
       { ...text, size: axisHeight, gap: 4, space: 52, grid: { show: false }, values: (_, at, __, ___, apart) => at.map((second) => timeTick(second, apart, utc)) },
-      { ...text, size: axisWidth, gap: 6, grid, splits: () => ticks, values: (_, at) => at.map(write), filter: (_, at) => at },
+      { ...text, size: axisWidth, gap: 6, grid, splits: () => ticks, values: (_, at) => at.map((value) => write(value).replace(/\.0(?=\s|$)/, '')), filter: (_, at) => at },
     ],
     series: [{}, ...series(picture, ink)],
     hooks: {
+      drawClear: picture.band ? [tint(picture.band, ink)] : [],
       setCursor: [(u) => onPoint((u.cursor.left ?? -1) < 0 ? null : u.posToVal(u.cursor.left ?? 0, 'x'))],
       setSelect: [
         (u) => {

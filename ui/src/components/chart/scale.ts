@@ -41,7 +41,9 @@ export function bucketAt({ starts, stepS, until }: TimeAxis, at: number): number
 }
 
 /** The least part of a bucket that is not over from which its rate can be told. */
-const least = 0.1
+const least = 0.25
+/** Shorter buckets are left out until they are over: what comes while they are read is too much of them. */
+const shortS = 900
 
 /** The part (0 to 1) of a bucket that has passed; below 1 only in the one that is not over. */
 export const passed = ({ starts, stepS, until }: TimeAxis, index: number): number => Math.min(1, Math.max(0, (until - (starts[index] ?? 0)) / stepS))
@@ -54,7 +56,7 @@ export function atTheirRate(axis: TimeAxis, values: readonly (number | null)[]):
   return values.map((value, index) => {
     const part = passed(axis, index)
     if (value === null || part === 1) return value
-    return part < least ? null : value / part
+    return part < least || axis.stepS < shortS ? null : value / part
   })
 }
 
