@@ -96,7 +96,7 @@ class RabbitProbe:
             ]
         names = {one.name for one in queues}
         missing = tuple(one.name for one in wanted if one.name not in names)
-        return Look(broker=self._told(overview, nodes, listed, delayed, now), queues=tuple(queues), missing=missing)
+        return Look(broker=self._told(overview, nodes, queues, delayed, now), queues=tuple(queues), missing=missing)
 
     def _found_api(self) -> Management:
         if self._management is None:
@@ -149,8 +149,8 @@ class RabbitProbe:
         if over_s < RATES_LEAST_S:
             return {}
         return {
-            "arrived_per_min": (came - marks[0][1]) * 60.0 / over_s,
-            "ended_per_min": (went - marks[0][2]) * 60.0 / over_s,
+            "arrived_per_min": round((came - marks[0][1]) * 60.0 / over_s, 2),
+            "ended_per_min": round((went - marks[0][2]) * 60.0 / over_s, 2),
             "rates_from": Rates.BROKER,
         }
 
@@ -158,7 +158,7 @@ class RabbitProbe:
         self,
         overview: Mapping[str, Any],
         nodes: Sequence[Mapping[str, Any]],
-        listed: Sequence[Mapping[str, Any]],
+        queues: Sequence[QueueReading],
         delayed: int,
         now: float,
     ) -> BrokerReading:
@@ -177,7 +177,7 @@ class RabbitProbe:
             connections=count(totals.get("connections")),
             memory_bytes=_sum([count(one.get("mem_used")) for one in nodes]),
             memory_limit_bytes=_sum(limits),
-            unacked=_sum([count(one.get("messages_unacknowledged")) for one in listed]),
+            unacked=_sum([one.unacked for one in queues]),
             delayed=delayed,
             facts=("1 node" if len(nodes) == 1 else f"{len(nodes)} nodes",),
             alarms=tuple(_alarms(nodes)),

@@ -60,7 +60,7 @@ function Waits({ detail: { queue, mix, by_priority: steps } }: { detail: QueueDe
         What waits<span>{mix && queue.ready !== null && (mix.looked_at < queue.ready ? `of the oldest ${whole(mix.looked_at)}` : 'by task')}</span>
       </h3>
       {mix === null || mix.shares.length === 0 ? (
-        <p className="mid">{queue.ready === 0 ? 'Nothing waits.' : (queue.why.mix ?? 'It was not looked at yet.')}</p>
+        <p className="mid">{queue.ready === 0 ? 'Nothing waits.' : `${queue.why.mix ?? 'It was not looked at yet'}.`}</p>
       ) : (
         <div className="what">
           {mix.shares.slice(0, sharesShown).map(({ name, messages }) => (
