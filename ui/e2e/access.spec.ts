@@ -47,6 +47,29 @@ const places: Place[] = [
     },
   },
   {
+    name: 'failures and one group',
+    open: async (page, stack) => {
+      await stack.send('fail')
+      await page.goto(`${stack.url}/failures`)
+      await page.getByRole('region', { name: 'Selected group' }).getByText('Example').waitFor()
+    },
+  },
+  {
+    name: 'monitor',
+    open: async (page, stack) => {
+      await page.goto(`${stack.url}/monitor`)
+      await stack.send('fail')
+      await page.getByRole('log').getByText('failed').first().waitFor()
+    },
+  },
+  {
+    name: 'settings',
+    open: async (page, stack) => {
+      await page.goto(`${stack.url}/settings`)
+      await page.getByText('Average run time').waitFor()
+    },
+  },
+  {
     name: 'no such page',
     open: async (page, stack) => {
       await page.goto(`${stack.url}/nowhere`)

@@ -52,6 +52,8 @@ function show({ theme, density }: Preferences): void {
 export function startPreferences(): void {
   show(store.get())
   dark.addEventListener('change', () => show(store.get()))
+  addEventListener('beforeprint', () => show({ ...store.get(), theme: 'light' }))
+  addEventListener('afterprint', () => show(store.get()))
 }
 
 export function setPreferences(change: Partial<Preferences>): void {

@@ -11,7 +11,7 @@ import { Line } from '@/components/Text'
 import { GroupPanel } from '@/features/failures/GroupPanel'
 import { Trend } from '@/features/failures/Trend'
 import { groupTitle } from '@/features/failures/words'
-import { plural } from '@/lib/count'
+import { plural, whole } from '@/lib/count'
 
 import '@/features/failures/failures.css'
 
@@ -36,7 +36,7 @@ export function FailureRoute() {
   return (
     <>
       <Answer glyph={urgent ? 'critical' : data.group.trend === 'new' ? 'warning' : null} title={<span className="clamp"><Line text={title} limit={240} /></span>}>
-        <Trend group={data.group} />. {plural(data.group.counts[0] ?? 0, 'failure')} in the last hour, {plural(data.group.counts[2] ?? 0, 'failure')} in 24 hours.
+        {plural(data.group.counts[0] ?? 0, 'failure')} in the last hour, {whole(data.group.counts[2] ?? 0)} in 24 hours: <Trend group={data.group} />.
       </Answer>
       <GroupPanel detail={data} headed={false} />
     </>

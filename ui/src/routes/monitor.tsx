@@ -18,7 +18,6 @@ import { useBrowserNow } from '@/lib/clock'
 import { plural } from '@/lib/count'
 import { useExternal } from '@/lib/external'
 import { instant } from '@/lib/instant'
-import { useKey } from '@/lib/keys'
 import { lineText } from '@/lib/lines'
 import { preferences } from '@/lib/preferences'
 import { copy } from '@/lib/toasts'
@@ -63,7 +62,6 @@ export function MonitorRoute() {
   const rates = ratesOf(state, now)
   const answer = monitorAnswer(state, rates, stale ? null : (self.data?.collector.lag_s ?? null), search !== '')
   usePageTitle(`Monitor, ${self.data?.cluster ?? 'Umbel'}`)
-  useKey('pause', () => live.pause(!paused))
 
   const toggle = (kind: Kind) => {
     const next = kinds.filter((one) => hidden.has(one) !== (one === kind))

@@ -84,7 +84,7 @@ export class FailureWorld {
       hours_from: iso(Math.floor(now / hour) * hour - 23 * hour),
       items: decision === null ? this.all : of(decision),
       totals: spans.map((_, at) => this.all.reduce((sum, group) => sum + (group.counts[at] ?? 0), 0)),
-      ended_in_hour: this.all.length * 3_000,
+      ended_in_hour: this.all.length * 30_000,
       by_decision: { open: of('open').length, resolved: of('resolved').length, ignored: of('ignored').length },
       cut: this.all.length >= 200,
     }

@@ -96,6 +96,7 @@ export function Log({ rows, paused, waiting }: LogProps) {
   return (
     <section className="panel" aria-label="Lines">
       <div className="log" ref={box} onScroll={onScroll} role="log" aria-live="off" aria-label="Events, newest last" tabIndex={0}>
+        {rows.length === 0 && <p className="none">No line yet. They appear as workers say them; heartbeats are left out.</p>}
         <ol style={{ height: `${rows.length * height}px` }}>
           {shown.map((row, index) => {
             const place = { transform: `translateY(${(first + index) * height}px)`, height: `${height}px` }

@@ -1,0 +1,156 @@
+// Pictures of every page into docs/screens: `npm run screens` (with --real alone, --mock alone, or --page /failures).
+// The pages are those of the router. Real ones are of `umbel demo`; empty, huge and broken ones of the made-up world in src/testing.
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+import { chromium } from '@playwright/test'
+
+const { values: asked } = parseArgs({ options: { real: { type: 'boolean' }, mock: { type: 'boolean' }, page: { type: 'string' }, url: { type: 'string' }, out: { type: 'string' } } })
+const ui = fileURLToPath(new URL('..', import.meta.url))
+const out = asked.out ?? join(ui, '../docs/screens')
+const most = 15_000_000
+const quality = 55
+const warmUpMs = 45_000
+
+const views = [
+  { name: 'light-1440', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
+  { name: 'dark-1440', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
+  { name: 'light-390', colorScheme: 'light', viewport: { width: 390, height: 844 } },
+  { name: 'dark-390', colorScheme: 'dark', viewport: { width: 390, height: 844 } },
+]
+
+/** Every address that the router knows. */
+const pages = [...new Set([...readFileSync(join(ui, 'src/app/router.tsx'), 'utf8').matchAll(/^\s*path: '([^']+)',$/gm)].map(([, path]) => path))].filter((path) => !asked.page || path === asked.page)
+
+/** What stands in a page's address, taken from what the server lists. A page without a rule here stops the run. */
+const parameters = {
+  '/tasks/$id': ['tasks?search=state:failure&limit=1', (found) => found.items[0]?.id],
+  '/workflow/$id': ['tasks?limit=200', (found) => (found.items.find(({ parent_id }) => parent_id) ?? found.items[0])?.root_id],
+  '/failures/$id': ['failures', (found) => found.items[0]?.id],
+  '/workers/$name': ['workers', (found) => found.items[0]?.name],
+  '/queues/$name': ['queues', (found) => found.items[0]?.name],
+  '/task-types/$name': ['task-names', (found) => found.items[0]?.name],
+  '/schedules/$id': ['schedules', (found) => found.items[0]?.id],
+}
+
+async function address(base, path) {
+  if (!path.includes('$')) return path
+  const rule = parameters[path]
+  if (!rule) throw new Error(`scripts/screens.js has no rule for what stands in ${path}`)
+  const answer = await fetch(`${base}/api/v1/${rule[0]}`)
+  const value = answer.ok ? rule[1](await answer.json()) : undefined
+  return value === undefined ? null : path.replace(/\$\w+/, encodeURIComponent(value))
+}
+
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address()
+      server.close(() => done(port))
+    })
+  })
+
+async function answers(url, forMs) {
+  const until = Date.now() + forMs
+  for (;;) {
+    try {
+      if ((await fetch(url)).ok) return
+    } catch {
+      // not yet
+    }
+    if (Date.now() > until) throw new Error(`${url} did not answer`)
+    await new Promise((done) => setTimeout(done, 300))
+  }
+}
+
+/** A demo with a broker and workers of its own, after some of its life. */
+async function demo() {
+  const port = await freePort()
+  const python = process.env.UMBEL_PYTHON ?? join(ui, '../.venv/bin/python')
+  const child = spawn(python, ['-m', 'umbel', 'demo', '--port', String(port)], { stdio: 'ignore', cwd: mkdtempSync(join(tmpdir(), 'umbel-screens-')) })
+  const url = `http://127.0.0.1:${port}`
+  await answers(`${url}/healthcheck`, 60_000)
+  await new Promise((done) => setTimeout(done, warmUpMs))
+  return { url, stop: () => child.kill('SIGINT') }
+}
+
+/** The pages as they are built, over the made-up world. */
+async function mock() {
+  process.env.UMBEL_MOCK = '1'
+  const { build, preview } = await import('vite')
+  const folder = mkdtempSync(join(tmpdir(), 'umbel-screens-'))
+  await build({ root: ui, logLevel: 'error', build: { outDir: folder } })
+  const server = await preview({ root: ui, logLevel: 'error', build: { outDir: folder }, preview: { port: await freePort(), host: '127.0.0.1' } })
+  const url = server.resolvedUrls.local[0].replace(/\/$/, '')
+  return {
+    url,
+    stop: async () => {
+      await server.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+const taken = []
+
+async function picture(browser, base, path, world, view) {
+  const at = await address(base, path)
+  if (at === null) return console.log(`${world}  ${path}: nothing to show there`)
+  const page = await browser.newPage({ colorScheme: view.colorScheme, viewport: view.viewport, reducedMotion: 'reduce' })
+  const wrong = []
+  page.on('pageerror', (error) => wrong.push(String(error)))
+  await page.goto(base + at)
+  await page.locator('h1, h2').first().waitFor({ timeout: 20_000 })
+  await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached', timeout: 5_000 }).catch(() => wrong.push('is still loading'))
+  await page.waitForTimeout(900)
+  if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wrong.push('scrolls sideways')
+  const name = `${path === '/' ? 'overview' : path.slice(1).replace(/\$/g, '').replace(/\//g, '-')}-${world}-${view.name}.jpg`
+  await page.screenshot({ path: join(out, name), type: 'jpeg', quality })
+  await page.close()
+  taken.push({ path, world, view: view.name, name })
+  console.log(`${world}  ${view.name}  ${at.slice(0, 80)}${wrong.length > 0 ? `  ${wrong.join('; ')}` : ''}`)
+  if (wrong.length > 0) process.exitCode = 1
+}
+
+async function world(browser, base, name, shown) {
+  for (const path of pages) for (const view of shown) await picture(browser, base, path, name, view)
+}
+
+mkdirSync(out, { recursive: true })
+const browser = await chromium.launch({ executablePath: process.env.UMBEL_CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] })
+try {
+  if (!asked.mock) {
+    const real = asked.url ? { url: asked.url, stop: () => undefined } : await demo()
+    try {
+      await world(browser, real.url, 'normal', views)
+    } finally {
+      await real.stop()
+    }
+  }
+  if (!asked.real) {
+    const made = await mock()
+    try {
+      for (const [scenario, name] of [['empty', 'empty'], ['huge', 'huge'], ['blind', 'broken']]) {
+        await fetch(`${made.url}/api/v1/scenario?set=${scenario}`)
+        await world(browser, made.url, name, [views[0], views[3]])
+      }
+    } finally {
+      await made.stop()
+    }
+  }
+} finally {
+  await browser.close()
+}
+
+if (!asked.page && !asked.out) {
+  const rows = pages.map((path) => `| \`${path}\` | ${taken.filter((one) => one.path === path).map(({ name, world: of, view }) => `[${of}, ${view}](${name})`).join(' · ')} |`)
+  writeFileSync(join(out, 'README.md'), `# Pictures of every page\n\nMade by \`npm run screens\` in \`ui/\`: real ones of \`umbel demo\`, empty, huge and broken ones of a made-up world.\n\n| page | pictures |\n| --- | --- |\n${rows.join('\n')}\n`)
+}
+const size = taken.reduce((sum, { name }) => sum + statSync(join(out, name)).size, 0)
+console.log(`${taken.length} pictures, ${(size / 1e6).toFixed(1)} MB`)
+if (size > most) throw new Error(`they take more than ${most / 1e6} MB`)
