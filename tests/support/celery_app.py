@@ -29,6 +29,7 @@ app.conf.update(
     worker_hijack_root_logger=True,
     worker_pool_restarts=os.environ.get("UMBEL_TEST_POOL_RESTARTS") == "1",
     timezone=os.environ.get("UMBEL_TEST_TIMEZONE"),
+    beat_schedule=json.loads(os.environ.get("UMBEL_TEST_SCHEDULE", "{}")),
 )
 
 if os.environ.get("UMBEL_TEST_AGENT"):

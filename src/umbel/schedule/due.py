@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -94,8 +93,6 @@ def _made(rule: Rule, clock: _Frozen) -> BaseSchedule:
                 nowfun=clock,
             )
         case RuleKind.SOLAR:
-            if importlib.util.find_spec("ephem") is None:
-                raise NeverDue("Celery needs the package ephem to know when the sun does something: pip install ephem")
             event: Any = rule.event  # the stubs allow the names alone
             return solar(event, rule.latitude or 0.0, rule.longitude or 0.0, nowfun=clock)
         case RuleKind.INTERVAL:

@@ -6,6 +6,7 @@ parsed, and what Celery's parser makes of them is bounded by their units, so tha
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -141,7 +142,10 @@ def sun(event: str, latitude: float, longitude: float) -> Rule:
         return bad(text, f"{event!r} is no solar event; allowed are {', '.join(SOLAR_EVENTS)}")
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):  # noqa: PLR2004 - the globe
         return bad(text, "its place is not on the globe")
-    return Rule(kind=RuleKind.SOLAR, text=text, event=event, latitude=latitude, longitude=longitude)
+    rule = Rule(kind=RuleKind.SOLAR, text=text, event=event, latitude=latitude, longitude=longitude)
+    if importlib.util.find_spec("ephem") is None:
+        return _with_error(rule, "when the sun does something is known with the package ephem: pip install ephem")
+    return rule
 
 
 def instant(at: datetime, zone: str | None) -> Rule:

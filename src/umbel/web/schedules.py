@@ -13,7 +13,7 @@ from umbel.model.gaps import GapKind
 from umbel.model.schedule_beat import beat_of
 from umbel.model.schedules import Entry, Run, Standing
 from umbel.model.secrets import MASK
-from umbel.store.protocols import GapStore, ScheduleStore
+from umbel.store.protocols import GapStore, ScheduleStore, StoreError
 from umbel.web import gaps, schedule_schemas as shapes
 from umbel.web.convert import instant, known_instant
 from umbel.web.errors import NotFound
@@ -22,6 +22,7 @@ from umbel.web.schedule_shapes import beat_shape, by_word, counts_of, entry_of, 
 DAY_S: Final = 86_400.0
 STRIP: Final = 60
 KEPT_S: Final = 3.0
+STALE_S: Final = 30.0
 PAGE_AT_MOST: Final = 200
 UPCOMING: Final = 8
 ROWS_AT_MOST: Final = 24
@@ -55,16 +56,30 @@ class ScheduleViews:
         self._clock = clock
         self._lock = threading.Lock()
         self._summary: tuple[float, shapes.ScheduleSummary] | None = None
+        self._is_reading = False
         self._counting = threading.Lock()
         self._counted: tuple[float, list[shapes.Collision], bool] | None = None
 
     def summary(self) -> shapes.ScheduleSummary:
-        """Return beat, sources and counts; kept for some seconds, for many ask at once."""
+        """Return beat, sources and counts. Many ask at once: they get the last reading while a new one is made."""
         with self._lock:
-            now = self._clock()
-            if self._summary is None or not 0 <= now - self._summary[0] < KEPT_S:
-                self._summary = (now, self._read_summary(now))
-            return self._summary[1]
+            known, now = self._summary, self._clock()
+            age_s = float("inf") if known is None else now - known[0]
+            if known is None or not 0 <= age_s < STALE_S:
+                known = self._summary = (now, self._read_summary(now))
+            elif age_s >= KEPT_S and not self._is_reading:
+                self._is_reading = True
+                threading.Thread(target=self._read_anew, name="umbel-schedule-summary", daemon=True).start()
+            return known[1]
+
+    def _read_anew(self) -> None:
+        now = self._clock()
+        try:
+            self._summary = (now, self._read_summary(now))
+        except StoreError:
+            return  # the old one is shown until it is too old; then the error is
+        finally:
+            self._is_reading = False
 
     def page(  # noqa: PLR0913 - what a list can be asked
         self,

@@ -29,6 +29,7 @@ from umbel.store.relational.terms import TermKind
 ENTRIES_AT_MOST: Final = 10_000
 RUNS_AT_MOST: Final = 500
 BEATS_AT_MOST: Final = 100
+NAMES_AT_ONCE: Final = 100
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _entry: Final = msgspec.msgpack.Decoder(Entry).decode
@@ -223,11 +224,12 @@ class ScheduleRows:
     def sends(self, after: Mapping[str, int], limit: int = 300) -> dict[str, builtins.list[Send]]:
         """See ``ScheduleStore.sends``."""
         found: dict[str, builtins.list[Send]] = {}
-        with self._access.reads() as reader:
-            for name, place in after.items():
-                rows = reader.all(_SENDS, name=name, place=place, at_most=limit)
-                if rows:
-                    found[name] = [_send(row) for row in rows]
+        names = list(after)
+        for start in range(0, len(names), NAMES_AT_ONCE):  # each part has a time limit of its own
+            with self._access.reads() as reader:
+                asked = names[start : start + NAMES_AT_ONCE]
+                rows = {name: reader.all(_SENDS, name=name, place=after[name], at_most=limit) for name in asked}
+            found.update((name, [_send(row) for row in told]) for name, told in rows.items() if told)
         return found
 
     def arrivals(self, name: str, limit: int = 40) -> builtins.list[float]:

@@ -28,7 +28,7 @@ export function EntryFacts({ entry, upcoming }: { entry: ScheduleEntry; upcoming
   if (entry.last_run_at) facts.push(['Beat says it ran', <Time key="ran" at={entry.last_run_at} precision="second" />])
   if (entry.average_s !== null) facts.push(['Takes on average', <Duration key="average" seconds={entry.average_s} />])
   for (const source of entry.sources)
-    facts.push([facts.some(([name]) => name === 'Kept by') ? '' : 'Kept by', <span key={source.kind} title={source.place}>{sourceWord(source.kind)}{source.read_at && <span className="dim">, read <Age at={source.read_at} /> ago</span>}</span>])
+    facts.push([facts.some(([name]) => name === 'Kept by') ? '' : 'Kept by', <span key={source.kind} title={source.place}>{sourceWord(source.kind)}</span>], ['Read', source.read_at ? <span key="read"><Age at={source.read_at} /> ago</span> : 'not yet'])
   facts.push(['Known since', <Time key="known" at={entry.first_seen_at} />])
   if (entry.changed_at) facts.push(['Changed', <Time key="changed" at={entry.changed_at} />])
   if (entry.archived_at) facts.push(['Gone since', <Time key="gone" at={entry.archived_at} />])

@@ -63,7 +63,8 @@ function ticks({ since, until }: Times, utc: boolean): { at: string; label: stri
 export function Timeline({ times }: { times: Times }) {
   const { utc } = usePreferences()
   const now = new Date(useNow()).toISOString()
-  if (times.rows.length === 0) return null
+  const rows = times.rows.filter(({ runs, to_come: next }) => runs.length > 0 || next.length > 0)
+  if (rows.length === 0) return null
   const at = (instant: string): number => Math.max(0, Math.min(100, place(instant, times.since, times.until)))
   return (
     <>
@@ -76,7 +77,7 @@ export function Timeline({ times }: { times: Times }) {
         ))}
       </div>
       <div className="tl">
-        {times.rows.map((row) => (
+        {rows.map((row) => (
           <Row key={row.id} row={row} times={times} />
         ))}
         <div className="tlx" aria-hidden="true">
@@ -97,10 +98,10 @@ export function Timeline({ times }: { times: Times }) {
       </div>
       {times.collisions.length > 0 && (
         <p className="dim sm mt8">
-          Due at once: {times.collisions.slice(0, 5).map((one, index) => (
+          Due at once: {times.collisions.slice(0, 3).map((one, index) => (
             <span key={one.at}>
               {index > 0 && '; '}
-              {plural(one.entries, 'entry', 'entries')} at <Time at={one.at} /> ({one.names.slice(0, 3).map((name) => oneLine(name, 40)).join(', ')}
+              {plural(one.entries, 'entry', 'entries')} at <Time at={one.at} /> ({one.names.slice(0, 3).map((name) => oneLine(name, 28)).join(', ')}
               {one.entries > 3 && ' …'})
             </span>
           ))}

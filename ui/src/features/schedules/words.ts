@@ -87,7 +87,7 @@ export function schedulesAnswer({ troubles, summary }: Pick<Schedules, 'troubles
   if (lost > 0) return { kind: 'warning', title: `${plural(lost, 'scheduled run')} did not happen today`, short: whole(lost), note }
   if (beat.at_once) return { kind: 'warning', title: 'More than one beat sends the same tasks', short: '!', note }
   const bad = (troubles.failed ?? 0) + (troubles.too_long ?? 0)
-  if (bad > 0) return { kind: 'warning', title: `Every scheduled run was sent; ${plural(bad, 'one')} went wrong`.replace('1 one', 'one').replace(/(\d+) ones/, '$1'), short: whole(bad), note }
+  if (bad > 0) return { kind: 'warning', title: `Every scheduled run was sent; ${bad === 1 ? 'one' : whole(bad)} went wrong`, short: whole(bad), note }
   if (counts.active === 0) return { kind: null, title: 'Nothing is scheduled', short: null, note: beatWords(beat) }
   if (beat.state === 'unknown') return { kind: 'unknown', title: `${plural(counts.active, 'entry', 'entries')}, of which nothing is known yet`, short: null, note: `${capital(beat.text)}.` }
   return { kind: 'healthy', title: `${counts.active === 1 ? 'The one entry is' : `All ${whole(counts.active)} entries are`} on time`, short: null, note }
