@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from umbel.model.metrics import floor_to
 from umbel.model.queues import BrokerLine, BrokerReading, QueueLine, QueueReading
@@ -39,6 +39,7 @@ INSERT INTO queue (cluster, name, seen_at, gone, record) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (cluster, name) DO UPDATE SET seen_at = excluded.seen_at, gone = excluded.gone, record = excluded.record
 RETURNING id
 """
+_CHANGED: Final = "UPDATE queue SET seen_at = ?, gone = 0, record = ? WHERE id = ?"
 _GONE: Final = "UPDATE queue SET gone = 1, seen_at = ? WHERE cluster = ? AND name = ?"
 _FORGET: Final = "DELETE FROM queue WHERE gone = 1 AND seen_at < ?"
 
@@ -118,12 +119,17 @@ class RelationalQueues:
         """See ``QueueStore.recent``."""
         end = floor_to(until, step_s) + step_s
         grid = Points(since=end - points * step_s, until=end, step_s=step_s)
+        listed = select(queue.c.id).where(queue.c.gone.is_(False)).limit(QUEUES_AT_MOST)
         with self._access.reads() as reader:
             named = reader.ask(select(queue.c.name, queue.c.id).where(queue.c.gone.is_(False)).limit(QUEUES_AT_MOST))
             watched = _watched(reader, grid)
-            rows = {name: _queue_rows(reader, number, grid, ("ready",)) for name, number in named}
+            found = reader.ask(_readings(grid, queue_reading.c.queue_id.in_(listed), ("queue_id", "start", "ready")))
+        rows: dict[int, list[Row]] = {}
+        for number, start, ready in found:
+            rows.setdefault(number, []).append((start, (ready,)))
         return {
-            name: tuple(_columns(steps.fill(grid, of_one, watched, (True,)), 1)[0]) for name, of_one in rows.items()
+            name: tuple(_columns(steps.fill(grid, rows.get(number, ()), watched, (True,)), 1)[0])
+            for name, number in named
         }
 
     def _keep_broker(self, connection: Connection, reading: BrokerReading) -> None:
@@ -138,29 +144,34 @@ class RelationalQueues:
 
     def _keep_queues(self, connection: Connection, at: float, queues: Sequence[QueueReading]) -> None:
         rows: list[tuple[Any, ...]] = []
+        changed: list[tuple[Any, ...]] = []
         for reading in queues[:QUEUES_AT_MOST]:
-            number = self._keep_record(connection, at, reading)
-            values = tuple(getattr(reading, name) for name in _QUEUE_VALUES)
-            for step_s in KEPT_S:
-                row = steps.step_rows(self._last.get((number, step_s)), at, step_s, values, _QUEUE_MERGE)
-                if row is not None:
-                    self._last[number, step_s] = row
-                    rows.append((number, step_s, row.start, *row.values))
+            record = _encode(reading)
+            if reading.name not in self._ids:
+                row = (DEFAULT_CLUSTER, reading.name, at, False, record)
+                self._ids[reading.name] = int(connection.exec_driver_sql(_QUEUE, row).scalar_one())
+            elif self._written.get(reading.name) != record:
+                changed.append((at, record, self._ids[reading.name]))
+            self._written[reading.name] = record
+            rows += self._step_rows(self._ids[reading.name], at, reading)
+        if changed:
+            connection.exec_driver_sql(_CHANGED, changed)
         if rows:
             _put(connection, "queue_reading", ("queue_id", "step_s", "start"), _QUEUE_VALUES, rows)
 
-    def _keep_record(self, connection: Connection, at: float, reading: QueueReading) -> int:
-        record = _encode(reading)
-        if self._written.get(reading.name) != record:
-            row = (DEFAULT_CLUSTER, reading.name, at, False, record)
-            self._ids[reading.name] = int(connection.exec_driver_sql(_QUEUE, row).scalar_one())
-            self._written[reading.name] = record
-        return self._ids[reading.name]
+    def _step_rows(self, number: int, at: float, reading: QueueReading) -> Iterator[tuple[Any, ...]]:
+        values = tuple(getattr(reading, name) for name in _QUEUE_VALUES)
+        for step_s in KEPT_S:
+            row = steps.step_rows(self._last.get((number, step_s)), at, step_s, values, _QUEUE_MERGE)
+            if row is not None:
+                self._last[number, step_s] = row
+                yield (number, step_s, row.start, *row.values)
 
     def _forget(self, connection: Connection, at: float, gone: Collection[str]) -> None:
         for name in gone:
             connection.exec_driver_sql(_GONE, (at, DEFAULT_CLUSTER, name))
             self._written.pop(name, None)
+            self._ids.pop(name, None)
         connection.exec_driver_sql(_FORGET, (at - KEPT_S[MINUTE_S],))
         some = "SELECT DISTINCT queue_id FROM queue_reading WHERE queue_id > ? ORDER BY queue_id LIMIT ?"
         found = [number for (number,) in connection.exec_driver_sql(some, (self._pruned, PRUNED_AT_ONCE))]
@@ -193,15 +204,20 @@ def _now(reader: Reader, otherwise: float) -> float:
     return otherwise if newest is None else newest.at
 
 
-def _queue_rows(reader: Reader, number: int, grid: Points, names: Sequence[str] = _QUEUE_VALUES) -> list[Row]:
-    columns = [queue_reading.c[name] for name in names]
-    found = select(queue_reading.c.start, *columns).where(
-        queue_reading.c.queue_id == number,
+def _readings(grid: Points, which: Any, names: Sequence[str]) -> Select[Any]:  # noqa: ANN401  # as above
+    """Return the question for rows of ``which`` queues that the points need, in the order of the key."""
+    key = (queue_reading.c.queue_id, queue_reading.c.start)
+    within = (
         queue_reading.c.step_s == grid.base_s,
         queue_reading.c.start >= grid.read_from,
         queue_reading.c.start < grid.until,
     )
-    return [(start, tuple(values)) for start, *values in reader.ask(found.order_by(queue_reading.c.start))]
+    return select(*(queue_reading.c[name] for name in names)).where(which, *within).order_by(*key)
+
+
+def _queue_rows(reader: Reader, number: int, grid: Points) -> list[Row]:
+    found = reader.ask(_readings(grid, queue_reading.c.queue_id == number, ("start", *_QUEUE_VALUES)))
+    return [(start, tuple(values)) for start, *values in found]
 
 
 def _broker_rows(reader: Reader, grid: Points) -> list[Row]:
