@@ -202,6 +202,13 @@ def total(numbers: list[int]) -> int:
 
 
 @app.task(base=Noted)
+def canvas(width: int = 4) -> str:
+    """Start a step, then a group of as many, then their sum, then a last step; return the last one's id."""
+    members = group(add.s(number) for number in range(width))
+    return str(chain(add.s(1, 2), members, total.s(), add.s(1)).delay().id)
+
+
+@app.task(base=Noted)
 def fan_out(width: int = 3) -> str:
     """Start a chord and return its id."""
     return str(chord(group(add.s(number, 1) for number in range(width)), total.s()).delay().id)

@@ -157,3 +157,12 @@ def test_what_the_agent_told_of_a_task_is_shown(server: Served, client: httpx.Cl
     assert [(one["cpu_s"], one["peak_memory_bytes"]) for one in task["attempts"]] == [(0.25, 70_000_000)]
     without = client.get("/api/v1/tasks/nonsense").json()
     assert (without["cpu_s"], without["arguments"], without["sent_at"]) == (None, None, None)
+
+
+def test_a_failed_task_names_its_group(server: Served, client: httpx.Client) -> None:
+    """It is the one that the failures tell of; a task that did not fail has none."""
+    server.commit(received(0, uuid="bad"), an_event("failed", 1, uuid="bad", exception="ValueError('order 17')"))
+    server.commit(*a_task_that_succeeded("good"))
+    (group,) = client.get("/api/v1/failures").json()["items"]
+    assert client.get("/api/v1/tasks/bad").json()["failure_group"] == group["id"]
+    assert client.get("/api/v1/tasks/good").json()["failure_group"] is None

@@ -161,9 +161,11 @@ class TaskDetail(TaskRow, frozen=True, kw_only=True):
     """Everything known about one task; nothing is cut. In ``gaps`` events of it may have been missed.
 
     ``arguments`` are null where no agent was asked for them: ``args`` and ``kwargs`` are texts that Celery cut.
+    ``failure_group`` is the group of failures that one which failed belongs to.
     """
 
     links: list[TaskLink] = field(default_factory=list)
+    failure_group: str | None = None
     exchange: str | None = None
     routing_key: str | None = None
     client: str | None = None

@@ -1,8 +1,10 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 
+import { quote } from '@/lib/search-text'
+
 import { get, post, put, remove } from './client'
 import type * as schema from './schema.gen'
-import type { Whole } from './types'
+import type { TaskDetail, TaskPage, TaskRow, Whole } from './types'
 
 export type SavedView = Whole<schema.View>
 export type SavedViews = Whole<schema.SavedViews>
@@ -57,3 +59,20 @@ export const savedViews = queryOptions({ queryKey: ['views'], queryFn: ({ signal
 export const saveView = (view: SaveView): Promise<SavedView> => post<SavedView>('views', view)
 export const changeView = (id: string, view: SaveView): Promise<SavedView> => put<SavedView>(`views/${encodeURIComponent(id)}`, view)
 export const dropView = (id: string): Promise<void> => remove(`views/${encodeURIComponent(id)}`)
+
+const siblingsMost = 50
+
+/** The newest runs of the same task up to this one and, where there is room, after it; oldest first. */
+export const siblings = ({ id, name, received_at: received, sent_at: sent }: Pick<TaskDetail, 'id' | 'name' | 'received_at' | 'sent_at'>) =>
+  queryOptions({
+    queryKey: ['siblings', name ?? '', id],
+    queryFn: async ({ signal }): Promise<TaskRow[]> => {
+      const search = `name:${quote(name ?? '')}`
+      const read = async (text: string): Promise<TaskRow[]> => (await get<TaskPage>('tasks', { search: text, limit: siblingsMost }, signal)).items.filter((row) => row.name === name)
+      const newest = await read(search)
+      const at = received ?? sent
+      const found = newest.some((row) => row.id === id) || !at ? newest : await read(`${search} before:${new Date(Date.parse(at) + 1).toISOString()}`)
+      return found.toReversed()
+    },
+    staleTime: 10_000,
+  })

@@ -7,7 +7,7 @@ import { DoubtBadge } from '@/features/status/DoubtBadge'
 import { DisplayMenu } from '@/features/display/DisplayMenu'
 import { shortId } from '@/lib/text'
 
-const places: Partial<Record<string, string>> = { '/': 'Overview', '/task-types': 'Task types', '/task-types/$name': 'Task types', '/tasks': 'Tasks', '/failures': 'Failures', '/failures/$id': 'Failures', '/monitor': 'Monitor', '/settings': 'Settings', '/queues': 'Queues', '/broker': 'Broker', '/workers': 'Workers', '/self': 'Umbel itself', '/audit': 'Audit log' }
+const places: Partial<Record<string, string>> = { '/': 'Overview', '/task-types': 'Task types', '/task-types/$name': 'Task types', '/tasks': 'Tasks', '/workflow/$id': 'Workflow', '/failures': 'Failures', '/failures/$id': 'Failures', '/monitor': 'Monitor', '/settings': 'Settings', '/queues': 'Queues', '/broker': 'Broker', '/workers': 'Workers', '/self': 'Umbel itself', '/audit': 'Audit log' }
 
 function Crumbs() {
   const match = useMatches().at(-1)

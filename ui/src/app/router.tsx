@@ -101,6 +101,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('@/routes/settings'), 'SettingsRoute'),
 })
 
+const workflow = createRoute({
+  getParentRoute: () => root,
+  path: '/workflow/$id',
+  component: lazyRouteComponent(() => import('@/routes/workflow'), 'WorkflowRoute'),
+})
+
 const failures = createRoute({
   getParentRoute: () => root,
   path: '/failures',
@@ -176,7 +182,7 @@ const self = createRoute({
 
 export const makeRouter = () =>
   createRouter({
-    routeTree: root.addChildren([settings, schedules, schedule, taskTypes, taskType, monitor, audit, failures, failure, start, tasks, task, workers, worker, queues, queue, broker, self]),
+    routeTree: root.addChildren([workflow, settings, schedules, schedule, taskTypes, taskType, monitor, audit, failures, failure, start, tasks, task, workers, worker, queues, queue, broker, self]),
     basepath: basePath(),
     defaultPreload: 'intent',
     defaultErrorComponent: Broken,

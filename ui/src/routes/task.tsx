@@ -11,13 +11,17 @@ import { Bones } from '@/components/Nil'
 import { usePageTitle } from '@/components/Page'
 import { TaskActions } from '@/features/actions/TaskActions'
 import { Attempts } from '@/features/task/Attempts'
+import { Elsewhere } from '@/features/task/Elsewhere'
 import { Events } from '@/features/task/Events'
 import { Facts } from '@/features/task/Facts'
 import { MissingTask } from '@/features/task/MissingTask'
 import { PhaseBar } from '@/features/task/PhaseBar'
 import { Related } from '@/features/task/Related'
 import { titleWord } from '@/features/task/sentence'
+import { Siblings } from '@/features/task/Siblings'
+import { Similar } from '@/features/task/Similar'
 import { TaskHead } from '@/features/task/TaskHead'
+import { written } from '@/features/task/copies'
 import { Values } from '@/features/task/Values'
 import { Why } from '@/features/task/Why'
 import { quote } from '@/lib/search-text'
@@ -62,6 +66,7 @@ export function TaskRoute() {
   return (
     <>
       <TaskHead task={task} actions={<TaskActions task={task} me={reader.data} />} />
+      <Similar task={task} />
       <div className="grid g-side body mt24">
         <div>
           <PhaseBar task={task} />
@@ -70,19 +75,29 @@ export function TaskRoute() {
           <div className="grid g-2 sec">
             <Values
               title="Arguments"
-              parts={[
-                { name: 'args', text: task.args, cut: isCut('args') },
-                { name: 'kwargs', text: task.kwargs, cut: isCut('kwargs') },
-              ]}
+              parts={
+                task.arguments
+                  ? [
+                      { name: 'args', text: written(task.arguments.args), cut: task.arguments.cut },
+                      { name: 'kwargs', text: written(task.arguments.kwargs), cut: task.arguments.cut },
+                    ]
+                  : [
+                      { name: 'args', text: task.args, cut: isCut('args') },
+                      { name: 'kwargs', text: task.kwargs, cut: isCut('kwargs') },
+                    ]
+              }
+              from={task.arguments ? 'from the agent' : undefined}
               missing="No event told them: workers send them when they receive a task."
             />
             <Values title="Result" parts={[{ name: null, text: task.result, cut: isCut('result') }]} missing={task.state === 'SUCCESS' || isLost(task.verdict?.code) ? 'No event told it.' : hasEnded(task.state) ? 'There is none: only a success has a result.' : 'There is none yet.'} />
           </div>
+          <Siblings task={task} />
           <Related task={task} />
           <Events task={task} />
         </div>
         <aside aria-label="Facts">
           <Facts task={task} />
+          <Elsewhere task={task} />
         </aside>
       </div>
     </>

@@ -10,8 +10,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec.structs import replace
 
+from umbel.model.fingerprint import fingerprint
 from umbel.model.search import MAX_LENGTH, Query
 from umbel.model.search_parser import parse
+from umbel.model.tasks import State
 from umbel.store.protocols import Sort, TaskList
 from umbel.web import convert, schemas
 from umbel.web.auth.access import ROLE, Role
@@ -69,7 +71,8 @@ class TaskRoutes(Controller):
         if task is None:
             message = f"no task {task_id!r} is stored: it was not seen, or its history was deleted"
             raise NotFound(message)
-        return replace(views.detail(task), links=links.of(task))
+        group = fingerprint(task.exception, task.traceback).id if task.state == State.FAILURE else None
+        return replace(views.detail(task), links=links.of(task), failure_group=group)
 
     @get("/task-names", sync_to_thread=True, summary="Task names")
     def list_task_names(self, views: NamedDependency[Views]) -> schemas.TaskNames:

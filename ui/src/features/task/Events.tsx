@@ -1,9 +1,12 @@
+import { Copy } from 'lucide-react'
+
 import type { Gap, TaskDetail, TaskEvent } from '@/api/types'
 import { GapLine } from '@/components/GapLine'
 import { Glyph } from '@/components/Glyph'
 import { Section } from '@/components/Page'
 import { Line } from '@/components/Text'
 import { Time } from '@/components/Time'
+import { copy } from '@/lib/toasts'
 
 import { timeline } from './timeline'
 
@@ -66,7 +69,14 @@ export function Events({ task }: { task: TaskDetail }) {
   if (events.length === 0) return null
   const seen = events.filter((event) => !isLearnt(event)).length
   return (
-    <Section title="Events" note={cut ? `the newest ${seen}, older ones were cut` : seen === events.length && task.gaps.length === 0 ? `all ${seen}` : `${seen} seen`}>
+    <Section
+      title="Events"
+      end={
+        <button type="button" className="btn ico gh" aria-label="Copy the events as JSON" title="Copy as JSON" onClick={() => void copy(JSON.stringify(events, null, 2), 'the events as JSON')}>
+          <Copy className="i" />
+        </button>
+      }
+      note={cut ? `the newest ${seen}, older ones were cut` : seen === events.length && task.gaps.length === 0 ? `all ${seen}` : `${seen} seen`}>
       <div className="panel tw">
         <table className="mt fix events">
           <thead>

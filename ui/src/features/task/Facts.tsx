@@ -5,6 +5,7 @@ import type { TaskDetail } from '@/api/types'
 import { StateWord } from '@/components/StateWord'
 import { Line, TaskName, Unknown } from '@/components/Text'
 import { Duration, Time } from '@/components/Time'
+import { bytes } from '@/lib/count'
 import { quote } from '@/lib/search-text'
 
 const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
@@ -54,6 +55,12 @@ export function Facts({ task }: { task: TaskDetail }) {
           <Fact name="Ended">{at(task.finished_at, 'It has not ended')}</Fact>
           <Fact name="Waited">{task.wait_s != null ? <Duration seconds={task.wait_s} /> : task.pickup_s != null ? <><Duration seconds={task.pickup_s} /> in the worker</> : <Unknown why="Sent and started are needed for it" />}</Fact>
           <Fact name="Run time">{task.runtime_s == null ? <Unknown why="Its end was not seen" /> : <Duration seconds={task.runtime_s} />}</Fact>
+          {task.cpu_s != null && (
+            <Fact name="CPU time">
+              <Duration seconds={task.cpu_s} />
+            </Fact>
+          )}
+          {task.peak_memory_bytes != null && <Fact name="Peak memory">{bytes(task.peak_memory_bytes)}</Fact>}
           {task.eta && <Fact name="Not before">{at(task.eta, '')}</Fact>}
           <Fact name="Expires">{task.expires ? <Time at={task.expires} precision="second" /> : 'never'}</Fact>
           {task.client && (

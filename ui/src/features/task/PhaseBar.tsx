@@ -8,11 +8,12 @@ import { isLost, stateLook } from '@/lib/states'
 import { hidden, phases, ticks, total, type Phase } from './phases'
 import { span } from './sentence'
 
-const looks = { wait: 'w', run: 'r', between: 'c' } as const
+const looks = { wait: 'w', held: 'h', run: 'r', between: 'c' } as const
 
 function label({ kind, from, to, open }: Phase): string {
   const long = open ? elapsed((to - from) / 1000) : duration((to - from) / 1000)
   if (kind === 'run') return `ran ${long}`
+  if (kind === 'held') return `${open ? 'is held by its worker for' : 'was held by its worker for'} ${long}`
   return kind === 'wait' ? `waited ${long}` : `${open ? 'pauses since' : 'paused'} ${long}`
 }
 
@@ -26,6 +27,7 @@ export function PhaseBar({ task }: { task: TaskDetail }) {
   const long = (last.to - first.from) / 1000
   const share = (seconds: number) => (long > 0 ? (seconds / long) * 100 : 0)
   const between = total(all, 'between')
+  const held = total(all, 'held')
   const title = span(task) ?? (isLost(task.verdict?.code) ? 'Its end was not seen' : `${elapsed(long)} so far`)
   return (
     <Section
@@ -36,6 +38,12 @@ export function PhaseBar({ task }: { task: TaskDetail }) {
             <i className="s-pend" />
             Waiting <b>{duration(total(all, 'wait'))}</b>
           </span>
+          {held > 0 && (
+            <span title="Its worker had taken it, and had no slot free">
+              <i className="s-held" />
+              Prefetched <b>{duration(held)}</b>
+            </span>
+          )}
           <span>
             <i className="s-run" />
             Running <b>{duration(total(all, 'run'))}</b>

@@ -42,9 +42,14 @@ export function Related({ task }: { task: TaskDetail }) {
       title="Part of"
       note={children.length > 0 ? `it called ${children.length}` : undefined}
       end={
-        <Link className="link sm" to="/tasks" search={{ search: `root:${quote(family)}` }}>
-          All of its tree
-        </Link>
+        <>
+          <Link className="link sm" to="/tasks" search={{ search: `root:${quote(family)}` }}>
+            All of its tree
+          </Link>
+          <Link className="link sm" to="/workflow/$id" params={{ id: task.id }}>
+            Graph
+          </Link>
+        </>
       }
     >
       <div className="panel panel-b">

@@ -1,9 +1,10 @@
-import { Copy } from 'lucide-react'
+import { Copy, MoreHorizontal } from 'lucide-react'
 import type { ReactNode } from 'react'
 
 import type { TaskDetail } from '@/api/types'
 import { Glyph } from '@/components/Glyph'
 import { ProgressBar } from '@/components/Meter'
+import { Menu, MenuItem } from '@/components/Menu'
 import { Answer } from '@/components/Page'
 import { Line } from '@/components/Text'
 import { Age, Time } from '@/components/Time'
@@ -13,6 +14,7 @@ import { hasEnded, isLost, isRunning, stateLook } from '@/lib/states'
 import { sentenceOf } from '@/lib/text'
 import { copy } from '@/lib/toasts'
 
+import { asCall, asCurl } from './copies'
 import { LearntNote } from './LearntNote'
 import { sentence } from './sentence'
 
@@ -42,6 +44,7 @@ function Verdict({ task }: { task: TaskDetail }) {
 /** `actions` are buttons beside Copy id: what can be done with it. */
 export function TaskHead({ task, actions }: { task: TaskDetail; actions?: ReactNode }) {
   const now = useNow()
+  const call = asCall(task)
   const told = isRunning(task.state) && !isLost(task.verdict?.code) ? progress(task.progress) : null
   return (
     <>
@@ -59,6 +62,21 @@ export function TaskHead({ task, actions }: { task: TaskDetail; actions?: ReactN
               <Copy className="i" />
               Copy id
             </button>
+            <Menu
+              label="Copy more"
+              trigger={
+                <button type="button" className="btn ico" aria-label="Copy more" title="Copy more">
+                  <MoreHorizontal className="i" />
+                </button>
+              }
+            >
+              <MenuItem onSelect={() => void copy(JSON.stringify(task, null, 2), 'the task as JSON')}>Copy as JSON</MenuItem>
+              <MenuItem onSelect={() => void copy(asCurl(task), 'the task as cURL')}>Copy as cURL</MenuItem>
+              <MenuItem disabled={call === null} onSelect={() => void copy(call ?? '', 'the call')}>
+                Copy as a Python call{call === null && ': its arguments are not known in full'}
+              </MenuItem>
+              <MenuItem onSelect={() => window.print()}>Print</MenuItem>
+            </Menu>
           </div>
         }
       >

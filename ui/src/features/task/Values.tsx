@@ -18,6 +18,8 @@ interface ValuesProps {
   parts: readonly Part[]
   /** Why there is nothing, where there is nothing. */
   missing: string
+  /** Where they are from, if not from an event. */
+  from?: string | undefined
 }
 
 function note(parts: readonly Part[], values: readonly ReturnType<typeof parseRepr>[]): string {
@@ -26,7 +28,7 @@ function note(parts: readonly Part[], values: readonly ReturnType<typeof parseRe
 }
 
 /** Values that a worker wrote as text: as a tree where they can be read, and raw. */
-export function Values({ title, parts, missing }: ValuesProps) {
+export function Values({ title, parts, missing, from }: ValuesProps) {
   const [raw, setRaw] = useState(false)
   const known = parts.filter((part): part is Part & { text: string } => part.text != null && part.text !== '')
   if (known.length === 0) {
@@ -42,7 +44,7 @@ export function Values({ title, parts, missing }: ValuesProps) {
   return (
     <Section
       title={title}
-      note={note(known, values)}
+      note={`${note(known, values)}${from ? `, ${from}` : ''}`}
       end={
         <>
           {readable && (

@@ -13,7 +13,7 @@ import { timeline } from './timeline'
 const at = (second: number) => `2025-11-21T18:00:${String(second).padStart(2, '0')}Z`
 const event = (second: number, given: Partial<TaskEvent> = {}): TaskEvent => ({ type: 'task-received', at: at(second), worker: 'w@x', pid: 1, clock: 1, fields: {}, ...given })
 const gap = (from: number, to: number | null, given: Partial<Gap> = {}): Gap => ({ kind: 'link', since: at(from), until: to === null ? null : at(to), reason: 'no link to the broker', worker: null, events: null, ...given })
-const task = (given: Partial<TaskDetail> = {}): TaskDetail => ({ ...taskRow(), exchange: null, routing_key: null, client: null, traceback: null, arguments: null, attempts: [], events: [], events_cut: false, links: [], gaps: [], root: null, parent: null, children: [], ...given })
+const task = (given: Partial<TaskDetail> = {}): TaskDetail => ({ ...taskRow(), exchange: null, routing_key: null, client: null, traceback: null, arguments: null, attempts: [], events: [], events_cut: false, links: [], failure_group: null, gaps: [], root: null, parent: null, children: [], ...given })
 
 afterEach(cleanup)
 

@@ -3,7 +3,7 @@ import { hasEnded, isLost } from '@/lib/states'
 
 /** A stretch of a task's life, in milliseconds since the epoch. */
 export interface Phase {
-  kind: 'wait' | 'run' | 'between'
+  kind: 'wait' | 'held' | 'run' | 'between'
   from: number
   to: number
   /** The number of the attempt that runs. */
@@ -15,12 +15,12 @@ export interface Phase {
 const ms = (iso: string | null | undefined): number | null => (iso ? Date.parse(iso) : null)
 
 /** The attempts as they are known; a task whose attempts are not stored is one attempt. */
-function attemptsOf(task: TaskDetail): Pick<Attempt, 'number' | 'started_at' | 'ended_at' | 'runtime_s' | 'outcome'>[] {
+function attemptsOf(task: TaskDetail): Pick<Attempt, 'number' | 'received_at' | 'started_at' | 'ended_at' | 'runtime_s' | 'outcome'>[] {
   if (task.attempts.length > 0) return task.attempts
-  return [{ number: 1, started_at: task.started_at ?? null, ended_at: task.finished_at ?? null, runtime_s: task.runtime_s ?? null, outcome: hasEnded(task.state) ? task.state : null }]
+  return [{ number: 1, received_at: task.received_at ?? null, started_at: task.started_at ?? null, ended_at: task.finished_at ?? null, runtime_s: task.runtime_s ?? null, outcome: hasEnded(task.state) ? task.state : null }]
 }
 
-/** Waiting, running and the pauses between attempts, without holes, in order; up to `now` while the task goes on. */
+/** Waiting in a queue, waiting in its worker (prefetched), running and the pauses between attempts, without holes, in order; up to `now` while the task goes on. */
 export function phases(task: TaskDetail, now: number): Phase[] {
   const start = ms(task.sent_at) ?? ms(task.attempts[0]?.received_at) ?? ms(task.received_at) ?? ms(task.attempts[0]?.started_at) ?? ms(task.started_at)
   if (start === null || Number.isNaN(start)) return []
@@ -34,6 +34,15 @@ export function phases(task: TaskDetail, now: number): Phase[] {
   const over = hasEnded(task.state) || isLost(task.verdict?.code)
   for (const attempt of attemptsOf(task)) {
     const from = ms(attempt.started_at)
+    const held = ms(attempt.received_at)
+    const goesOn = from === null && !over && attempt.outcome == null
+    if (from === null && !goesOn) continue
+    if (held !== null && !ran) {
+      pause(held, false)
+      const until = from ?? now
+      if (until > cursor) out.push({ kind: 'held', from: cursor, to: until, attempt: null, failed: false, open: from === null })
+      cursor = Math.max(cursor, until)
+    }
     if (from === null) continue
     pause(from, false)
     const known = ms(attempt.ended_at) ?? (attempt.runtime_s == null ? null : from + attempt.runtime_s * 1000)

@@ -31,7 +31,7 @@ export function sentence(task: TaskDetail, now: number): string {
   if (task.verdict?.code === 'ended_unseen') return 'Ended, and nobody said how'
   switch (task.state) {
     case 'FAILURE':
-      return `Failed${on}${error ? `: ${error}` : ''}`
+      return `Failed${task.runtime_s == null ? '' : ` after ${duration(task.runtime_s)}`}${on}${error ? `: ${error}` : ''}`
     case 'SUCCESS':
       return `Succeeded${task.retries > 0 ? on : ''}${task.runtime_s == null ? '' : ` in ${duration(task.runtime_s)}`}`
     case 'RETRY': {

@@ -7,13 +7,14 @@ import { phases, ticks, total } from './phases'
 import { attemptOf, sentence, span } from './sentence'
 
 const now = Date.parse('2025-11-21T18:01:00Z')
-const task = (given: Partial<TaskDetail> = {}): TaskDetail => ({ ...taskRow(), exchange: null, routing_key: null, client: null, traceback: null, arguments: null, attempts: [], events: [], events_cut: false, links: [], gaps: [], root: null, parent: null, children: [], ...given })
+const task = (given: Partial<TaskDetail> = {}): TaskDetail => ({ ...taskRow(), exchange: null, routing_key: null, client: null, traceback: null, arguments: null, attempts: [], events: [], events_cut: false, links: [], failure_group: null, gaps: [], root: null, parent: null, children: [], ...given })
 const attempt = (number: number, from: string, to: string | null, outcome: string | null): Attempt => ({ number, retries: number - 1, name: null, worker: null, pid: null, eta: null, sent_at: null, received_at: null, started_at: from, ended_at: to, runtime_s: null, outcome, exception: null, traceback: null, learnt_from: null, cpu_s: null, peak_memory_bytes: null })
 
 describe('sentence', () => {
   it.each<[string, Partial<TaskDetail>]>([
-    ['Failed on attempt 3 of 3: Rate limit exceeded', { state: 'FAILURE', exception: "ApiError('Rate limit exceeded')", retries: 2, max_retries: 2 }],
-    ['Failed: boom', { state: 'FAILURE', exception: "ValueError('boom')" }],
+    ['Failed after 2.0 s on attempt 3 of 3: Rate limit exceeded', { state: 'FAILURE', exception: "ApiError('Rate limit exceeded')", retries: 2, max_retries: 2 }],
+    ['Failed after 2.0 s: boom', { state: 'FAILURE', exception: "ValueError('boom')" }],
+    ['Failed: boom', { state: 'FAILURE', runtime_s: null, exception: "ValueError('boom')" }],
     ['Succeeded in 2.0 s', {}],
     ['Succeeded on attempt 2 of 4 in 2.0 s', { retries: 1, max_retries: 3 }],
     ['Runs for 58 s', { state: 'STARTED', runtime_s: null }],
@@ -53,7 +54,13 @@ describe('phases', () => {
   })
 
   it('makes one attempt of a task whose attempts are not stored', () => {
-    expect(phases(task(), now).map(({ kind }) => kind)).toEqual(['wait', 'run'])
+    expect(phases(task(), now).map(({ kind }) => kind)).toEqual(['wait', 'held', 'run'])
+    expect(phases(task({ received_at: null }), now).map(({ kind }) => kind)).toEqual(['wait', 'run'])
+  })
+
+  it('tells what its worker holds from what waits in a queue', () => {
+    const held = phases(task({ state: 'RECEIVED', received_at: '2025-11-21T18:00:01Z', started_at: null, finished_at: null }), now)
+    expect(held.map(({ kind, open }) => [kind, open])).toEqual([['wait', false], ['held', true]])
   })
 
   it('never runs backwards when clocks disagree', () => {
