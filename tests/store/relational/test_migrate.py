@@ -10,25 +10,47 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, create_engine
 
-from umbel.store.relational.migrate import APPLICATION_ID, HEAD, KNOWN
+from umbel.store.relational.migrate import APPLICATION_ID, HEAD, KNOWN, _run
+from umbel.store.relational.schema import metadata
 from umbel.store.relational.sqlite import SqliteStore
-from umbel.store.relational.tables import metadata
 
 
-def test_the_migrated_schema_is_that_of_the_tables(sqlite: SqliteStore, tmp_path: Path) -> None:
-    """No table, column or index differs; the conditions of partial indexes neither."""
-    engine = create_engine(f"sqlite:///{tmp_path / 'umbel.db'}")
-    other = create_engine(f"sqlite:///{tmp_path / 'other.db'}")
-    metadata.create_all(other)
-    with engine.connect() as migrated, other.connect() as made:
+def test_a_new_store_is_one_that_was_migrated(sqlite: SqliteStore, tmp_path: Path) -> None:
+    """No table, column, index or first row differs; the conditions of partial indexes neither."""
+    new = create_engine(f"sqlite:///{tmp_path / 'umbel.db'}")
+    old = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    with old.connect().execution_options(isolation_level="AUTOCOMMIT") as migrated, new.connect() as made:
+        _run(migrated)
         assert compare_metadata(MigrationContext.configure(migrated), metadata) == []
-        indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
-        found = [(name, sql.replace("task.", "")) for name, sql in migrated.exec_driver_sql(indexes)]
-        assert found == [(name, sql.replace("task.", "")) for name, sql in made.exec_driver_sql(indexes)]
-    engine.dispose()
-    other.dispose()
+        assert _schema_of(migrated) == _schema_of(made)
+        assert _rows_of(migrated) == _rows_of(made)
+    new.dispose()
+    old.dispose()
+
+
+def _schema_of(connection: Connection) -> dict[str, object]:
+    """What SQLite says of each table and index: columns, types, keys, order, and conditions of indexes."""
+    found: dict[str, object] = {}
+    named = "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+    for kind, name, sql in connection.exec_driver_sql(named).all():
+        facts = "table_xinfo" if kind == "table" else "index_xinfo"
+        found[name] = [
+            sorted(map(str, connection.exec_driver_sql(f"PRAGMA {facts}('{name}')"))),
+            "WITHOUT ROWID" in sql,
+            "AUTOINCREMENT" in sql,
+            sorted(str(row[2:]) for row in connection.exec_driver_sql(f"PRAGMA index_list('{name}')")),
+            sql.replace("task.", "") if kind == "index" else "",
+        ]
+    return found
+
+
+def _rows_of(connection: Connection) -> dict[str, list[str]]:
+    return {
+        name: sorted(map(str, connection.exec_driver_sql(f"SELECT * FROM {name}")))  # noqa: S608  # our names
+        for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").all()
+    }
 
 
 def test_the_known_schemas_are_those_of_the_files() -> None:

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from umbel.store.protocols import StoreBroken
+from umbel.store.relational.schema import make
 
 HEAD: Final = "0013"
 KNOWN: Final = frozenset(f"{number:04d}" for number in range(1, int(HEAD) + 1))
@@ -25,7 +26,10 @@ def migrate(connection: Connection, url: str) -> None:
         return
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
-        if _schema(connection, url) != HEAD:  # another process may have been faster
+        schema = _schema(connection, url)  # another process may have been faster
+        if schema is None:
+            make(connection, HEAD)
+        elif schema != HEAD:
             _run(connection)
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.exec_driver_sql("COMMIT")
@@ -63,7 +67,7 @@ def _schema(connection: Connection, url: str) -> str | None:
 
 
 def _run(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415  # a tenth of a second that most starts do not need
+    from alembic import command  # noqa: PLC0415  # a tenth of a second and 9 MiB that most starts do not need
     from alembic.config import Config  # noqa: PLC0415  # the same
 
     config = Config()

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from umbel.store.relational.tables import metadata
+from umbel.store.relational.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 context.run_migrations()
