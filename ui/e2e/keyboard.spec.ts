@@ -32,7 +32,7 @@ test('search, open, act and back, by keys alone', async ({ page, stack }) => {
   await page.keyboard.press('Enter')
   await expect(page.getByText(/^Ignored by .*: known/)).toBeVisible()
   await expect(page.getByRole('dialog')).toHaveCount(0)
-  await page.keyboard.press('Alt+ArrowLeft')
+  await page.goBack() // Alt ArrowLeft is the browser's own, and one without a window does not have it
   await expect(page).toHaveURL(/\/failures(\?|$)/)
 
   await page.keyboard.press('Control+k')

@@ -1,7 +1,8 @@
 // Pictures of every page into docs/screens: `npm run screens` (with --real alone, --mock alone, or --page /failures).
 // The pages are those of the router. Real ones are of `umbel demo`; empty, huge and broken ones of the made-up world in src/testing.
+import { Buffer } from 'node:buffer'
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,9 @@ const out = asked.out ?? join(ui, '../docs/screens')
 const most = 15_000_000
 const quality = 55
 const warmUpMs = 45_000
+/** The demo's own; a server at --url takes UMBEL_USER and UMBEL_PASSWORD. */
+const reader = { username: process.env.UMBEL_USER ?? 'admin', password: process.env.UMBEL_PASSWORD ?? 'admin123' }
+const authorization = `Basic ${Buffer.from(`${reader.username}:${reader.password}`).toString('base64')}`
 
 const views = [
   { name: 'light-1440', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
@@ -42,7 +46,7 @@ async function address(base, path) {
   if (!path.includes('$')) return path
   const rule = parameters[path]
   if (!rule) throw new Error(`scripts/screens.js has no rule for what stands in ${path}`)
-  const answer = await fetch(`${base}/api/v1/${rule[0]}`)
+  const answer = await fetch(`${base}/api/v1/${rule[0]}`, { headers: { authorization } })
   const value = answer.ok ? rule[1](await answer.json()) : undefined
   return value === undefined ? null : path.replace(/\$\w+/, encodeURIComponent(value))
 }
@@ -97,11 +101,12 @@ async function mock() {
 }
 
 const taken = []
+const nameOf = (path) => (path === '/' ? 'overview' : path.slice(1).replace(/\$/g, '').replace(/\//g, '-'))
 
 async function picture(browser, base, path, world, view) {
   const at = await address(base, path)
   if (at === null) return console.log(`${world}  ${path}: nothing to show there`)
-  const page = await browser.newPage({ colorScheme: view.colorScheme, viewport: view.viewport, reducedMotion: 'reduce' })
+  const page = await browser.newPage({ httpCredentials: reader, colorScheme: view.colorScheme, viewport: view.viewport, reducedMotion: 'reduce' })
   const wrong = []
   page.on('pageerror', (error) => wrong.push(String(error)))
   await page.goto(base + at)
@@ -109,10 +114,10 @@ async function picture(browser, base, path, world, view) {
   await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached', timeout: 5_000 }).catch(() => wrong.push('is still loading'))
   await page.waitForTimeout(900)
   if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wrong.push('scrolls sideways')
-  const name = `${path === '/' ? 'overview' : path.slice(1).replace(/\$/g, '').replace(/\//g, '-')}-${world}-${view.name}.jpg`
+  const name = `${nameOf(path)}-${world}-${view.name}.jpg`
   await page.screenshot({ path: join(out, name), type: 'jpeg', quality })
   await page.close()
-  taken.push({ path, world, view: view.name, name })
+  taken.push(name)
   console.log(`${world}  ${view.name}  ${at.slice(0, 80)}${wrong.length > 0 ? `  ${wrong.join('; ')}` : ''}`)
   if (wrong.length > 0) process.exitCode = 1
 }
@@ -147,10 +152,17 @@ try {
   await browser.close()
 }
 
-if (!asked.page && !asked.out) {
-  const rows = pages.map((path) => `| \`${path}\` | ${taken.filter((one) => one.path === path).map(({ name, world: of, view }) => `[${of}, ${view}](${name})`).join(' · ')} |`)
-  writeFileSync(join(out, 'README.md'), `# Pictures of every page\n\nMade by \`npm run screens\` in \`ui/\`: real ones of \`umbel demo\`, empty, huge and broken ones of a made-up world.\n\n| page | pictures |\n| --- | --- |\n${rows.join('\n')}\n`)
+/** What there is of a page, in this run or an earlier one. */
+function listed(path) {
+  const pattern = new RegExp(`^${nameOf(path)}-(normal|empty|huge|broken)-((?:light|dark)-\\d+)\\.jpg$`)
+  const found = readdirSync(out).sort().flatMap((name) => (pattern.test(name) ? [name.replace(pattern, `[$1, $2](${name})`)] : []))
+  return `| \`${path}\` | ${found.join(' · ')} |`
 }
-const size = taken.reduce((sum, { name }) => sum + statSync(join(out, name)).size, 0)
+
+if (!asked.page) {
+  const head = '# Pictures of every page\n\nMade by `npm run screens` in `ui/`: normal ones of `umbel demo`, empty, huge and broken ones of a made-up world.\n\n| page | pictures |\n| --- | --- |\n'
+  writeFileSync(join(out, 'README.md'), `${head}${pages.map(listed).join('\n')}\n`)
+}
+const size = readdirSync(out).reduce((sum, name) => sum + statSync(join(out, name)).size, 0)
 console.log(`${taken.length} pictures, ${(size / 1e6).toFixed(1)} MB`)
 if (size > most) throw new Error(`they take more than ${most / 1e6} MB`)

@@ -7,56 +7,26 @@ import { DoubtBadge } from '@/features/status/DoubtBadge'
 import { DisplayMenu } from '@/features/display/DisplayMenu'
 import { shortId } from '@/lib/text'
 
-const places: Partial<Record<string, string>> = { '/': 'Overview', '/task-types': 'Task types', '/task-types/$name': 'Task types', '/tasks': 'Tasks', '/workflow/$id': 'Workflow', '/failures': 'Failures', '/failures/$id': 'Failures', '/monitor': 'Monitor', '/settings': 'Settings', '/queues': 'Queues', '/broker': 'Broker', '/workers': 'Workers', '/self': 'Umbel itself', '/audit': 'Audit log' }
+const places: Partial<Record<string, string>> = { '/': 'Overview', '/tasks': 'Tasks', '/failures': 'Failures', '/task-types': 'Task types', '/workflow/$id': 'Workflow', '/queues': 'Queues', '/broker': 'Broker', '/workers': 'Workers', '/schedules': 'Schedule', '/monitor': 'Monitor', '/settings': 'Settings', '/self': 'Umbel itself', '/audit': 'Audit log' }
+
+/** Pages of one thing stand under the list of all: the list first, then which one. */
+const lists = ['/tasks', '/failures', '/task-types', '/queues', '/workers', '/schedules'] as const
+const byId: ReadonlySet<string> = new Set(['/tasks'])
 
 function Crumbs() {
   const match = useMatches().at(-1)
-  const id = match?.routeId === '/tasks/$id' ? (match.params as { id: string }).id : null // by the route's path
-  if (id !== null) {
+  const list = lists.find((one) => match?.routeId.startsWith(`${one}/$`))
+  if (match && list) {
+    const [name = ''] = Object.values(match.params as Record<string, string>) // each of these routes has one
     return (
       <div className="crumbs">
-        <Link to="/tasks">Tasks</Link>
+        <Link to={list}>{places[list]}</Link>
         <span className="sep">/</span>
-        <span className="ell mono">
-          <Line text={shortId(id)} />
+        <span className={byId.has(list) ? 'ell mono' : 'ell'}>
+          <Line text={byId.has(list) ? shortId(name) : name} limit={80} />
         </span>
       </div>
     )
-  }
-  const worker = match?.routeId === '/workers/$name' ? (match.params as { name: string }).name : null // the same
-  if (worker !== null) {
-    return (
-      <div className="crumbs">
-        <Link to="/workers">Workers</Link>
-        <span className="sep">/</span>
-        <span className="ell">
-          <Line text={worker} limit={80} />
-        </span>
-      </div>
-    )
-  }
-  const queue = match?.routeId === '/queues/$name' ? (match.params as { name: string }).name : null // the same
-  if (queue !== null) {
-    return (
-      <div className="crumbs">
-        <Link to="/queues">Queues</Link>
-        <span className="sep">/</span>
-        <span className="ell">
-          <Line text={queue} limit={80} />
-        </span>
-      </div>
-    )
-  }
-  if (match?.routeId === '/task-types/$name') {
-    return (
-      <div className="crumbs">
-        <Link to="/task-types">Task types</Link>
-        <span className="sep">/</span>
-        <span className="ell">
-          <Line text={(match.params as { name: string }).name} limit={80} />
-        </span>
-      </div>
-    ) // by the route's path
   }
   return (
     <div className="crumbs">
