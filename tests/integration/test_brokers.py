@@ -194,6 +194,20 @@ def test_what_was_given_out_on_redis(redis_server: RedisServer) -> None:
         assert abs((found.broker.unacked_at or 0.0) - time.time()) < 10.0
 
 
+def test_a_user_who_may_not_ask_for_all(redis_server: RedisServer) -> None:
+    """What Redis refuses is not known and says so; all else is told."""
+    admin: Any = redis.Redis.from_url(redis_server.url)
+    rules = ["on", ">word", "~*", "&*", "+@all", "-info", "-memory", "-hvals"]
+    admin.execute_command("ACL", "SETUSER", "weak", *rules)
+    send(an_app(redis_server.url_of(6)), "some", 3)
+    found = look(an_app(f"redis://weak:word@127.0.0.1:{redis_server.port}/6"), "some")
+    assert of(found, "some").ready == 3
+    assert of(found, "some").memory_bytes is None
+    assert of(found, "some").why["memory"]
+    assert found.broker.memory_bytes is None
+    assert "INFO" in found.broker.notes[0]
+
+
 def test_what_is_bound_to_a_known_exchange_is_found(redis_server: RedisServer) -> None:
     """Two queues of one exchange: who knows one of them sees both; a key that is no list is told as unknown."""
     exchange = Exchange("shop", type="direct")

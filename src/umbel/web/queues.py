@@ -172,6 +172,8 @@ class QueueViews:
             _ended([one.points[n] for one in found.lines], per_min) if is_known and start <= over else None
             for n, start in enumerate(found.starts)
         ]
+        if reading.rates_from is Rates.BROKER and reading.ended_per_min and not any(ended):
+            ended = [None] * len(ended)  # the broker counts what ends, and no sent event tells it along the interval
         grown = _growths(line, found.starts, found.step_s)
         arrived = [
             None if n is None or by_how_many is None else max(0.0, n + by_how_many * per_min)

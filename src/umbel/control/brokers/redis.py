@@ -1,7 +1,7 @@
 """Looks at Redis as kombu uses it: a list for each queue and priority step, and a hash of what was given out.
 
 Where and how to connect (TLS, sockets, sentinels), the names of keys and the priority steps are kombu's own, taken from
-its channel (kombu 5.3 to 5.7). No key is looked for: there is no ``KEYS`` and no ``SCAN``. A look is two or three round
+its channel (kombu 5.3 to 5.7). No key is looked for: there is no ``KEYS`` and no ``SCAN``. A look is a handful of round
 trips, whatever the number of queues.
 """
 
@@ -52,6 +52,7 @@ class RedisProbe:
         self._queue_of: dict[tuple[str, str], str] = {}
         self._bound: dict[str, str] = {}
         self._bindings_at = float("-inf")
+        self._refused: dict[str, redis.ResponseError] = {}
 
     def look(self, wanted: Sequence[Wanted], sent_at: SentAt) -> Look:
         """See ``Probe.look``."""
@@ -70,6 +71,7 @@ class RedisProbe:
     def close(self) -> None:
         """See ``Probe.close``."""
         self._client = None
+        self._refused.clear()
         self._link.close()
 
     def _opened(self) -> tuple[Keys, Any]:
@@ -78,6 +80,20 @@ class RedisProbe:
             self._keys = Keys(channel)
             self._client = redis.Redis(connection_pool=channel.client.connection_pool)
         return self._keys, self._client
+
+    def _allowed(self, client: Any, *command: str) -> Any:  # noqa: ANN401 - redis-py's
+        """Return the answer to what not every server or user may be asked, or the refusal, which is remembered.
+
+        Asked by itself, and the connection is given up after a refusal: there are servers that hang up after an error.
+        """
+        if command[0] in self._refused:
+            return self._refused[command[0]]
+        try:
+            return client.execute_command(*command)
+        except redis.ResponseError as error:
+            self._refused[command[0]] = error
+            client.connection_pool.disconnect(inuse_connections=False)
+            return error
 
     def _read_bindings(self, client: Any, keys: Keys, wanted: Sequence[Wanted], now: float) -> None:  # noqa: ANN401 - redis-py's
         """Find queues that are bound to the exchanges of those that are known: also such as nobody consumes."""
@@ -106,16 +122,15 @@ class RedisProbe:
         names: Sequence[str],
     ) -> tuple[dict[str, dict[int, int] | None], list[Any]]:
         """Return the length of each priority step of each queue, and what Redis says of the whole."""
+        info, size = self._allowed(client, "INFO"), self._allowed(client, "MEMORY", "USAGE", keys.unacked)
         pipe = client.pipeline(transaction=False)
-        pipe.info()
         pipe.execute_command("HLEN", keys.unacked)
         pipe.execute_command("ZRANGE", keys.unacked_index, 0, 0, "WITHSCORES")
-        pipe.execute_command("MEMORY", "USAGE", keys.unacked)
         for name in names:
             for step in keys.steps:
                 pipe.execute_command("LLEN", keys.queue(name, step))
         whole_and_lengths = pipe.execute(raise_on_error=False)
-        whole, answers = whole_and_lengths[:4], iter(whole_and_lengths[4:])
+        whole, answers = [info, *whole_and_lengths[:2], size], iter(whole_and_lengths[2:])
         found: dict[str, dict[int, int] | None] = {}
         for name in names:
             by = {step: next(answers) for step in keys.steps}
@@ -130,7 +145,9 @@ class RedisProbe:
             return Unacked()
         if total is None or total > UNACKED_LOOKED_AT or (size or 0) > UNACKED_BYTES:
             return None
-        values = client.execute_command("HVALS", keys.unacked)
+        values = self._allowed(client, "HVALS", keys.unacked)
+        if isinstance(values, Exception):
+            return None
         return Unacked(map(parse_unacked, values), self._queue_of, now)
 
     def _tails(
@@ -144,10 +161,11 @@ class RedisProbe:
         """Return what the oldest messages of each queue tell, and what the queue takes of memory."""
         lists = [(name, step, n) for name, by in depths.items() for step, n in by.items()]
         pipe = client.pipeline(transaction=False)
-        for name, step, _ in lists:
+        for name, step, _ in () if "MEMORY" in self._refused else lists:
             pipe.execute_command("MEMORY", "USAGE", keys.queue(name, step))
+        sizes = pipe.execute(raise_on_error=False) or [None] * len(lists)
         tails = {name: Tail() for name in depths}
-        for (name, _, n), size in zip(lists, pipe.execute(raise_on_error=False), strict=True):
+        for (name, _, n), size in zip(lists, sizes, strict=True):
             tails[name].weigh(count(size), n)
         self._peek(client, keys, [one for one in lists if not tails[one[0]].is_large], tails, now)
         told = sent_at([task_id for tail in tails.values() for task_id in tail.to_ask])
@@ -220,7 +238,7 @@ class RedisProbe:
             visibility_timeout_s=keys.visibility_timeout_s,
             notes=()
             if is_told
-            else ("The user of the broker's URL may not ask for INFO, which would tell memory and connections",),
+            else ("INFO, which would tell memory and connections, is refused to the user of the broker's URL",),
             **(of_info(info) if is_told else {}),
         )
 
