@@ -70,6 +70,14 @@ const places: Place[] = [
     },
   },
   {
+    name: 'a worker',
+    open: async (page, stack) => {
+      await page.goto(`${stack.url}/workers/w1@localhost`)
+      await page.getByText('Registered tasks').click()
+      await page.getByRole('group', { name: 'Registered tasks' }).waitFor()
+    },
+  },
+  {
     name: 'no such page',
     open: async (page, stack) => {
       await page.goto(`${stack.url}/nowhere`)

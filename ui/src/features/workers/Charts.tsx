@@ -40,7 +40,7 @@ export function Charts({ detail, history, note }: { detail: WorkerDetail; histor
         height={132}
       />
       {hasCpu ? (
-        <TimeChart title="CPU" note={history.cpu_from === 'agent' ? note : 'of one core'} label={`Share of the CPU over ${note}, now ${newest.cpu === null ? 'unknown' : cores(newest.cpu)}.`} axis={axis} marks={marks} curves={[{ name: 'CPU', look: 'ink', values: level(cpu) }]} write={cores} height={132} />
+        <TimeChart title="CPU" note={history.cpu_from === 'agent' ? 'of all its processes, by one core' : 'of one core'} label={`Share of the CPU over ${note}, now ${newest.cpu === null ? 'unknown' : cores(newest.cpu)}.`} axis={axis} marks={marks} curves={[{ name: 'CPU', look: 'ink', values: level(cpu) }]} write={cores} height={132} />
       ) : (
         <TimeChart title="Load of its host" note="over 1 minute" label={`Load of its host over ${note}, now ${newest.load ?? 'unknown'}.`} axis={axis} marks={marks} curves={[{ name: 'load', look: 'ink', values: level(load) }]} write={(value) => value.toFixed(2)} height={132} />
       )}

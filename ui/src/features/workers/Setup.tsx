@@ -3,9 +3,9 @@ import type { ReactNode } from 'react'
 
 import type { RegisteredTask, WorkerDetail } from '@/api/workers'
 import { Section } from '@/components/Page'
-import { Line, TaskName } from '@/components/Text'
+import { Line, TaskName, Unknown } from '@/components/Text'
 import { Age, Time } from '@/components/Time'
-import { plural, whole } from '@/lib/count'
+import { bytes, plural, whole } from '@/lib/count'
 import { quote } from '@/lib/search-text'
 
 function ageOf({ ages }: WorkerDetail, part: string): ReactNode {
@@ -61,13 +61,45 @@ function Registered({ tasks }: { tasks: readonly RegisteredTask[] }) {
   )
 }
 
+/** What Umbel's agent reads of each process. */
+function Processes({ agent }: { agent: NonNullable<WorkerDetail['agent']> }) {
+  const all = [{ ...agent.main, role: 'main' }, ...agent.children.map((one) => ({ ...one, role: 'pool' }))]
+  return (
+    <table className="mt">
+      <thead>
+        <tr>
+          <th>Process</th>
+          <th>Of</th>
+          <th className="num">CPU</th>
+          <th className="num">Memory</th>
+        </tr>
+      </thead>
+      <tbody>
+        {all.map(({ pid, role, cpu, memory_bytes: size }) => (
+          <tr key={pid}>
+            <td className="p1">{pid}</td>
+            <td className="p2">{role}</td>
+            <td className="num p3">{cpu === null ? <Unknown why="The first sample tells no share" /> : `${Math.round(cpu * 100)} %`}</td>
+            <td className="num p4">{size === null ? <Unknown why="The agent could not read it" /> : bytes(size)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
 /** What the worker knows, was told to drop, and is set to: asked rarely, so that each says how old it is. */
 export function Setup({ detail }: { detail: WorkerDetail }) {
-  const { registered, revoked, revoked_total: total, conf, queues } = detail
+  const { agent, registered, revoked, revoked_total: total, conf, queues } = detail
   const settings = Object.entries(conf)
-  if (detail.ages.length === 0) return null
+  if (detail.ages.length === 0 && !agent) return null
   return (
     <Section title="Set up">
+      {agent && (
+        <Fold title="Processes" note={<>{whole(agent.children_total + 1)}, read by the agent <Age at={agent.at} /> ago; CPU of one core{agent.faults > 0 && `; the agent failed ${plural(agent.faults, 'time')}`}</>}>
+          <Processes agent={agent} />
+        </Fold>
+      )}
       {registered.length > 0 && (
         <Fold title="Registered tasks" note={<>{whole(registered.length)}{ageOf(detail, 'registered')}</>}>
           <Registered tasks={registered} />
