@@ -31,25 +31,23 @@ class FailurePruner:
         self._connection = connection
         self._elapsed = elapsed
 
-    def slice(self, retention: Retention, now: float, end: float) -> tuple[int, bool]:
-        """Delete until ``end`` of the stopwatch. Return how many counts, and if more is due."""
+    def slice(self, retention: Retention, now: float, end: float) -> bool:
+        """Delete until ``end`` of the stopwatch. Return whether more is due."""
         hours_s = retention.by_hour_age_s
-        deleted, more = self._counts(Period.MINUTE, now - MINUTES_KEPT_S, now, end)
+        more = self._counts(Period.MINUTE, now - MINUTES_KEPT_S, now, end)
         if hours_s is not None and not more:
             hours_s = max(hours_s, float(WINDOWS[-1] + HOUR_S))
-            hours, more = self._counts(Period.HOUR, now - hours_s, now, end)
-            deleted += hours
+            more = self._counts(Period.HOUR, now - hours_s, now, end)
             self._connection.exec_driver_sql(_FORGET, (now - hours_s,))
-        return deleted, more
+        return more
 
-    def _counts(self, period: Period, before: float, now: float, end: float) -> tuple[int, bool]:
+    def _counts(self, period: Period, before: float, now: float, end: float) -> bool:
         bound = int(before) // period.seconds * period.seconds
         self._connection.exec_driver_sql(_RAISE, {"bound": bound, "period": int(period), "now": int(now)})
-        deleted = 0
         while (start := self._connection.exec_driver_sql(_OLDEST, (int(period),)).scalar()) is not None:
             if start >= bound:
                 break
-            deleted += self._connection.exec_driver_sql(_DELETE, (int(period), start)).rowcount
+            self._connection.exec_driver_sql(_DELETE, (int(period), start))
             if self._elapsed() >= end:
-                return deleted, True
-        return deleted, False
+                return True
+        return False

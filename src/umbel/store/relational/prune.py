@@ -69,14 +69,14 @@ class Pruner:
         rollups, more_rollups = self._rollups.slice(retention, now, end)
         if rollups:
             self._unused.expect()
-        failures, more_failures = self._failures.slice(retention, now, end)
+        more_failures = self._failures.slice(retention, now, end)
         more = more or more_rollups or more_failures
         terms, more_terms = (0, False) if more else self._unused.slice()
         return Pruned(
             tasks=tasks,
             journal=journal,
             terms=terms,
-            rollups=rollups + failures,
+            rollups=rollups,
             more=more or more_journal or more_terms,
         )
 
