@@ -15,6 +15,7 @@ from tests.support.events import T0, a_heartbeat, a_task_that_succeeded, an_even
 from tests.support.served import Served
 from umbel.model.health import Limits, limit_of
 from umbel.model.queues import BrokerReading, Consuming, QueueReading
+from umbel.model.schedules import Entry, Rule, RuleKind, Run, RunVerdict, Standing
 from umbel.store.protocols import Arrival, Store
 from umbel.store.registry import open_store
 from umbel.web import attention_schemas, schemas
@@ -157,6 +158,30 @@ def test_queues_are_judged_by_length_growth_and_consumers(store: Store, read: Re
     store.queues.keep(replace(broker, at=NOW - 120), [])
     assert read().items == []
     assert read().tiles["queue"] == "unknown"
+
+
+def test_a_run_that_was_not_sent_is_critical(store: Store, read: Read) -> None:
+    """One that ran badly is a warning, one that ran is healthy, and one that waits for its time is not judged."""
+    rule = Rule(kind=RuleKind.CRONTAB, text="0 2 * * *")
+    entries = [Entry(name=name, task="t", rule=rule) for name in ("nightly", "report", "fine", "new")]
+    verdicts = [RunVerdict.MISSED, RunVerdict.FAILED, RunVerdict.ON_TIME, RunVerdict.WAITING]
+    store.schedules.keep_entries(entries)
+    store.schedules.keep_runs(
+        [
+            Run(entry_id=entry.id, due_at=NOW - 600, verdict=verdict)
+            for entry, verdict in zip(entries, verdicts, strict=True)
+        ],
+        [
+            Standing(entry_id=entry.id, verdict=verdict, since=NOW - 600, runs=3)
+            for entry, verdict in zip(entries, verdicts, strict=True)
+        ],
+    )
+    found = read()
+    assert [(one.subject, one.level, one.title) for one in found.items] == [
+        ("nightly", "critical", "nightly was due and not sent"),
+        ("report", "warning", "report failed"),
+    ]
+    assert found.items[0].text == "The same of 3 runs in a row."
 
 
 def test_without_the_broker_that_is_all_that_is_said(store: Store, read: Read) -> None:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from umbel.model.health import Limits, Metric, judge_mean, judge_success
 from umbel.model.metrics import Figures, KeyKind, Sum
 from umbel.model.queues import Bounds, Health, QueueReading, judge as judge_queue
+from umbel.model.schedules import BAD, OPEN, Entry, RunVerdict, Standing
 
 WINDOW_S: Final = 3_600.0
 """What rates and means are of."""
@@ -124,6 +125,48 @@ def of_queues(queues: Iterable[QueueReading], limits: Limits) -> list[Check]:
             )
         )
     return found
+
+
+def of_schedules(entries: Iterable[tuple[Entry, Standing]]) -> list[Check]:
+    """Return how the newest run of each entry went that was judged."""
+    return [
+        Check(
+            code="schedule",
+            about=About.SCHEDULE,
+            subject=entry.name,
+            health=_health_of(standing.verdict),
+            title=f"{entry.name} {_RUN_WORDS.get(standing.verdict, '')}",
+            text=_evidence(standing),
+            since=standing.since,
+        )
+        for entry, standing in entries
+        if entry.enabled and standing.verdict not in OPEN
+    ]
+
+
+def _evidence(standing: Standing) -> str:
+    reason = _sentence(standing.last.reason or "") if standing.last else ""
+    in_a_row = f"The same of {standing.runs:,} runs in a row." if standing.runs > 1 else ""
+    return f"{reason} {in_a_row}".strip()
+
+
+_RUN_WORDS: Final = {
+    RunVerdict.MISSED: "was due and not sent",
+    RunVerdict.NOT_PICKED_UP: "was sent, and no worker took it",
+    RunVerdict.TOO_LONG: "runs for too long",
+    RunVerdict.FAILED: "failed",
+    RunVerdict.EXPIRED: "expired before it ran",
+    RunVerdict.DUPLICATE: "was sent twice",
+}
+_NOT_RUN: Final = frozenset({RunVerdict.MISSED, RunVerdict.NOT_PICKED_UP})
+
+
+def _health_of(verdict: RunVerdict) -> Health:
+    if verdict is RunVerdict.UNKNOWN:
+        return Health.UNKNOWN
+    if verdict in _NOT_RUN:
+        return Health.CRITICAL
+    return Health.WARNING if verdict in BAD else Health.HEALTHY
 
 
 def _success(name: str, figures: Figures, limits: Limits, why: Callable[[str], str | None]) -> Check:

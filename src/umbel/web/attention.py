@@ -15,7 +15,7 @@ from umbel.model.metrics import NO_FIGURES, By
 from umbel.model.queues import Health
 from umbel.model.search import Equals, Query, TextField
 from umbel.model.tasks import State
-from umbel.store.protocols import FailureStore, MetricsReader, QueueStore, TaskReader, WorkerStore
+from umbel.store.protocols import FailureStore, MetricsReader, QueueStore, ScheduleStore, TaskReader, WorkerStore
 from umbel.web import attention_schemas as schemas, convert, schemas as shapes
 
 KEPT_S: Final = 5.0
@@ -23,6 +23,8 @@ KEPT_S: Final = 5.0
 SHARE: Final = 20
 """And for so many times as long as it took: with thousands of busy names it takes most of a second."""
 ITEMS_AT_MOST: Final = 50
+ENTRIES_AT_MOST: Final = 200
+"""Entries of schedules that are judged, those in trouble first."""
 READ_WITHIN_S: Final = 60.0
 """A look at the broker that is older judges nothing."""
 _SEVERITY: Final = {"critical": Health.CRITICAL, "warning": Health.WARNING, "info": Health.HEALTHY}
@@ -39,9 +41,9 @@ class AttentionStore(MetricsReader, TaskReader, WorkerStore, Protocol):
     def failures(self) -> FailureStore:
         """The groups of failed tasks."""
 
-
-Source = Callable[[float], Iterable[Check]]
-"""Another part's judgements at an instant (epoch seconds)."""
+    @property
+    def schedules(self) -> ScheduleStore:
+        """Entries of schedules and how they stand."""
 
 
 class Attention:
@@ -54,14 +56,12 @@ class Attention:
         limits: Limits,
         health: Callable[[], shapes.Health],
         workers: Callable[[], shapes.Workers],
-        more: Iterable[Source] = (),
         clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._limits = limits
         self._health = health
         self._workers = workers
-        self._more = tuple(more)
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: schemas.Attention | None = None
@@ -85,8 +85,8 @@ class Attention:
         tasks = self._tasks(now)
         queues = self._queues(now)
         workers = list(_workers(self._workers(), self._stopped()))
-        rest = [check for source in self._more for check in source(now)]
-        checks = [*workers, *_of_types(tasks), *queues, *rest, *map(_doubt, health.doubts), _broker(health)]
+        runs = model.of_schedules(self._store.schedules.page(limit=ENTRIES_AT_MOST).items)
+        checks = [*workers, *_of_types(tasks), *queues, *runs, *map(_doubt, health.doubts), _broker(health)]
         tiles = {
             "success": next(check.health for check in tasks if check.code == "success"),
             "avg": next(check.health for check in tasks if check.code == "avg"),

@@ -13,8 +13,7 @@ export type MetricsLine = Whole<schema.MetricsLine>
 export type MetricsSeries = Whole<schema.MetricsSeries>
 export type MetricsSum = Whole<schema.MetricsSum>
 export type MetricsTotals = Whole<schema.MetricsTotals>
-export type Queue = Whole<schema.Queue>
-export type Queues = Whole<schema.Queues>
+export type Schedules = Whole<schema.Schedules>
 export type TaskType = Whole<schema.TaskType>
 export type TaskTypeRow = Whole<schema.TaskTypeRow>
 export type TaskTypes = Whole<schema.TaskTypes>
@@ -25,7 +24,8 @@ const ofSpan = { placeholderData: keepPreviousData, staleTime: Infinity, gcTime:
 /** What is wrong now, worst first. The stream keeps it true. */
 export const attention = queryOptions({ queryKey: ['attention'], queryFn: ({ signal }) => get<Attention>('attention', {}, signal), staleTime: Infinity })
 
-export const waitingQueues = queryOptions({ queryKey: ['queues', 'overview'], queryFn: ({ signal }) => get<Queues>('queues', {}, signal), staleTime: 5_000, refetchInterval: 10_000 })
+/** The entries of schedules that are due next. */
+export const nextRuns = queryOptions({ queryKey: ['schedules', 'next'], queryFn: ({ signal }) => get<Schedules>('schedules', { show: 'active', by: 'next', limit: 6 }, signal), staleTime: 5_000, refetchInterval: 15_000 })
 
 /** Figures along a span: of all tasks, or of one name. */
 export const series = (range: Range, name: string | null = null) =>

@@ -2,10 +2,11 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 
-import { attention as attentionQuery, gapsOf, series, taskTypes, totals, waitingQueues } from '@/api/attention'
+import { attention as attentionQuery, gapsOf, nextRuns, series, taskTypes, totals } from '@/api/attention'
 import type { Watch } from '@/api/live'
 import { useLive, useLiveValue, useWatch } from '@/api/live-context'
 import { health, listKey, overview, taskList, workers } from '@/api/queries'
+import { queues as queuesQuery } from '@/api/queues'
 import { defaultSort } from '@/api/types'
 import { ErrorNote } from '@/components/ErrorNote'
 import { Bones } from '@/components/Nil'
@@ -15,6 +16,7 @@ import { useRange } from '@/components/range/use-range'
 import { Charts } from '@/features/overview/Charts'
 import { Concerns } from '@/features/overview/Concerns'
 import { restartMarks } from '@/features/overview/marks'
+import { Next, NextRuns } from '@/features/overview/NextRuns'
 import { Recent } from '@/features/overview/Recent'
 import { Vitals } from '@/features/overview/Vitals'
 import { headline } from '@/features/overview/words'
@@ -100,7 +102,8 @@ export function OverviewRoute() {
   const figures = useQuery(overview)
   const crew = useQuery(workers)
   const self = useQuery(health)
-  const queues = useQuery(waitingQueues)
+  const queues = useQuery({ ...queuesQuery, refetchInterval: 10_000 })
+  const due = useQuery(nextRuns)
   const sums = useQuery(totals(range))
   const lines = useQuery(series(range))
   const missed = useQuery(gapsOf(range))
@@ -115,13 +118,14 @@ export function OverviewRoute() {
   return (
     <>
       <Answer glyph={answer?.kind ?? null} title={answer?.title ?? 'Overview'} end={<RangePicker search={search} range={range} onChange={go} />}>
-        {answer?.note ?? '\u00a0'}
+        {answer?.note ?? '\u00a0'} {due.data?.items[0]?.next_due_at && <Next entry={due.data.items[0].name} at={due.data.items[0].next_due_at} />}
       </Answer>
       {judged.data && <Concerns attention={judged.data} />}
       <Vitals range={range} sum={sums.data ? (sums.data.items[0] ?? nothing) : undefined} attention={judged.data} overview={figures.data} workers={crew.data} queues={queues.data} health={self.data} />
       {lines.data ? <Charts series={lines.data} range={range} gaps={missed.data} marks={marks} queues={queues.data} onSelect={(since, until) => go(chosen(since, until))} onReset={() => go({})} /> : <div className="chart-room" />}
       {lines.error && !lines.data && <ErrorNote title="The figures did not come" detail={lines.error.message} onRetry={() => void lines.refetch()} />}
       <Types range={range} />
+      {due.data && due.data.items.length > 0 && <NextRuns schedules={due.data} />}
       <RecentTasks />
     </>
   )

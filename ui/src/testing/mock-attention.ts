@@ -1,4 +1,5 @@
-import type { Attention, Concern, MetricsSum, Queue, Queues, TaskType, TaskTypeRow } from '@/api/attention'
+import type { Attention, Concern, MetricsSum, TaskType, TaskTypeRow } from '@/api/attention'
+import type { Queue, Queues } from '@/api/queues'
 
 const iso = (ms: number): string => new Date(ms).toISOString()
 const spread = (mean: number | null) => ({ n: mean === null ? 0 : 100, mean_s: mean, p50_s: mean, p95_s: mean === null ? null : mean * 2, p99_s: mean === null ? null : mean * 3 })

@@ -1,4 +1,5 @@
-import type { MetricsSeries, Queues } from '@/api/attention'
+import type { MetricsSeries } from '@/api/attention'
+import type { Queues } from '@/api/queues'
 import type { Gaps } from '@/api/types'
 import { axisOf, gapsOn, outcomes, percentiles, sum } from '@/components/chart/outcomes'
 import { known } from '@/components/chart/scale'

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 
-import type { Attention, MetricsSum, Queues } from '@/api/attention'
+import type { Attention, MetricsSum } from '@/api/attention'
+import type { Queues } from '@/api/queues'
 import type { Health, Overview, Workers } from '@/api/types'
 import { Glyph } from '@/components/Glyph'
 import { Unknown } from '@/components/Text'

@@ -1,4 +1,4 @@
-import type { Queues } from '@/api/attention'
+import type { Queues } from '@/api/queues'
 import type { Health, Overview, Workers } from '@/api/types'
 import { plural, whole } from '@/lib/count'
 import { duration } from '@/lib/duration'
