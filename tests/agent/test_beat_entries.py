@@ -101,3 +101,11 @@ def test_after_a_loss_all_is_told() -> None:
     listing.begin_anew()
 
     assert listing.parts(entries)[0]["complete"]
+
+
+def test_a_scheduler_that_knows_its_next_entries_alone_lists_none() -> None:
+    """RedBeat keeps the others in Redis: what is not among them is not gone."""
+    listing = Listing(Arguments(), ManualClock(0.0))
+
+    (part,) = listing.parts([], are_all=False)
+    assert (part["complete"], part["gone"]) == (False, [])

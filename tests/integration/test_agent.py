@@ -10,7 +10,7 @@ from typing import Any, Final
 import celery
 import pytest
 
-from tests.support.collecting import Collecting
+from tests.support.collecting import Collecting, collecting
 from tests.support.deployment import APP, Deployment
 from tests.support.processes import ROOT, wait_until
 from tests.support.services import RedisServer
@@ -107,6 +107,22 @@ def _check_sample(pool: str, worker: Worker, sample: Sample | None) -> None:
     assert (sample.memory_bytes or 0) > 20 * MB
     assert sample.host.memory_bytes is not None or sys.platform != "linux"
     assert (sample.dropped, sample.faults, sample.fault) == ({}, 0, None)
+
+
+def test_it_tells_over_rabbitmq_as_well(rabbitmq_site: Deployment) -> None:
+    """By the connection of the worker's own events, from its loop."""
+    with (
+        collecting(rabbitmq_site.broker.url) as collected,
+        rabbitmq_site.worker("watched", queues="watched", env=AGENT) as worker,
+    ):
+        task_id = rabbitmq_site.send("download", 60, 4, queue="watched")
+        task = collected.wait_for_state(task_id, State.SUCCESS)
+        collected.wait_for(lambda: _sample(collected, worker) is not None, "a sample of the worker")
+        sample = _sample(collected, worker)
+
+    _check_sample("prefork", worker, sample)
+    assert task.facts.progress is not None
+    assert (task.cpu_s or 0) > 0.05
 
 
 def test_a_worker_that_sends_no_events_works_as_ever(redis_site: Deployment) -> None:

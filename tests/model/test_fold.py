@@ -273,3 +273,14 @@ def test_a_traceback_without_a_class_leaves_the_wrapper() -> None:
     """Nothing is made up where the traceback does not say."""
     assert named_exception("ExceptionWithTraceback()", "  \n") == "ExceptionWithTraceback()"
     assert named_exception("ValueError('x')", "T\nKeyError: y") == "ValueError('x')"
+
+
+def test_of_its_progress_only_the_newest_word_is_kept() -> None:
+    """A task may tell for hours how far it is: nothing is left out for it, and nothing is called cut."""
+    running = [received(0), an_event("started", 0.1)]
+    task = folded([*running, *(an_event("progress", n, extra={"done": n}) for n in range(1, 500))])
+
+    assert [mark.type for mark in task.facts.marks] == [None, None, "task-progress"]
+    assert (task.facts.cut, task.state, task.updated_at) == (False, State.STARTED, T0 + 499)
+    assert task.facts.progress is not None
+    assert task.facts.progress.fields == {"done": 499}

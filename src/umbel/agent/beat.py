@@ -37,6 +37,7 @@ class BeatAgent:
         self._noted_at = 0.0
         self._ticked_at: float | None = None
         self._next_tick_at: float | None = None
+        self._knows_the_next_ones_only = False
 
     def begin(self) -> None:
         """Take notes as soon as beat has its scheduler, which it may not have made yet."""
@@ -55,6 +56,7 @@ class BeatAgent:
         threading.Thread(target=self._run, name="umbel-agent", daemon=True).start()
 
     def _watch(self, scheduler: Any) -> None:  # noqa: ANN401 - any of Celery's schedulers
+        self._knows_the_next_ones_only = type(scheduler).__module__.startswith("redbeat")
         note_tick, note_run = self._guard.around(self._note_tick), self._guard.around(self._note_run)
         tick, apply_async = scheduler.tick, scheduler.apply_async
 
@@ -76,7 +78,7 @@ class BeatAgent:
         self._next_tick_at = now + interval_s if isinstance(interval_s, int | float) else None
         if not 0 <= now - self._noted_at < SNAPSHOT_S or interval_s:
             self._noted_at = now
-            self._entries = list(scheduler.schedule.items())
+            self._entries = [] if self._knows_the_next_ones_only else list(scheduler.schedule.items())
 
     def _note_run(self, entry: Any, result: Any) -> None:  # noqa: ANN401 - Celery's entry and result
         task_id = getattr(result, "id", None)
@@ -99,7 +101,7 @@ class BeatAgent:
         if not self._noted_at:
             return
         runs = [self._runs.popleft() for _ in range(len(self._runs))]
-        parts = self._listing.parts(self._entries)
+        parts = self._listing.parts(self._entries, are_all=not self._knows_the_next_ones_only)
         try:
             for number, part in enumerate(parts, start=1):
                 self._link.send({**self._report(), **part, "part": number, "parts": len(parts), "runs": runs})

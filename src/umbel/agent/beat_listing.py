@@ -38,14 +38,14 @@ class Listing:
         """Tell all of them next time: something of the last telling is lost."""
         self._all_at = None
 
-    def parts(self, entries: Iterable[tuple[str, Any]]) -> list[Part]:
-        """Return what is to be told of these entries, in at least one part."""
+    def parts(self, entries: Iterable[tuple[str, Any]], *, are_all: bool = True) -> list[Part]:
+        """Return what is to be told of these entries, in at least one part; ``are_all`` where there are no others."""
         now, told = self._elapsed(), {}
         for name, entry in list(entries)[:MOST_ENTRIES]:
             told[str(name)] = entry_of(str(name), entry, self._arguments)
-        complete = self._all_at is None or now - self._all_at >= ALL_EVERY_S
+        complete = are_all and (self._all_at is None or now - self._all_at >= ALL_EVERY_S)
         changed = [entry for name, entry in told.items() if complete or self._told.get(name) != entry]
-        gone = [] if complete else [name for name in self._told if name not in told]
+        gone = [] if complete or not are_all else [name for name in self._told if name not in told]
         self._told = told
         if complete:
             self._all_at = now

@@ -15,6 +15,8 @@ MOST_PROGRESS: Final = 200
 _MEASURED: Final = "m"
 _PROGRESS: Final = "p"
 _ENDS: Final = frozenset({"task-succeeded", "task-failed", "task-retried", "task-rejected"})
+TOLD_MORE: Final = _ENDS | {"task-received"}
+"""The types of Celery's events to which something is added."""
 
 
 class Desk:
@@ -22,7 +24,7 @@ class Desk:
 
     def __init__(self) -> None:
         self._pid = os.getpid()
-        self._pipe = Pipe()
+        self._pipe = Pipe() if hasattr(os, "fork") else None  # else no pool has processes of its own
         self._measured: Bounded[Measured] = Bounded(MOST_TASKS)
         self._progress: Bounded[TaskProgress] = Bounded(MOST_PROGRESS)
         self._received: Bounded[dict[str, Any]] = Bounded(MOST_TASKS)
@@ -62,13 +64,13 @@ class Desk:
 
     def gather(self) -> None:
         """Take in what the pool's processes wrote."""
-        for message in self._pipe.read():
+        for message in () if self._pipe is None else self._pipe.read():
             self._take(message)
 
     def dropped(self) -> dict[str, int]:
         """Return what found no room since the start, by kind."""
         counts = {
-            "messages": self._pipe.dropped,
+            "messages": 0 if self._pipe is None else self._pipe.dropped,
             "figures": self._measured.dropped,
             "progress": self._progress.dropped,
             "arguments": self._received.dropped,
@@ -77,12 +79,13 @@ class Desk:
 
     def close(self) -> None:
         """Give the pipe back."""
-        self._pipe.close()
+        if self._pipe is not None:
+            self._pipe.close()
 
     def _tell(self, message: list[Any]) -> None:
         if os.getpid() == self._pid:
             self._take(message)
-        else:
+        elif self._pipe is not None:
             self._pipe.write(message)
 
     def _take(self, message: list[Any]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from umbel.agent.desk import TOLD_MORE
+
 Added = Callable[[str, str], dict[str, Any] | None]
 """Returns the fields to add to an event of this type about this task; it must not raise."""
 
@@ -14,8 +16,10 @@ def telling(base: type, added: Added) -> type:
 
     class Dispatcher(base):  # type: ignore[misc]  # known at run time only
         def send(self, type: str, *args: Any, **fields: Any) -> Any:  # noqa: A002, ANN401 - Celery's own method
-            if type[:5] == "task-" and "uuid" in fields:
-                fields.update(added(type, fields["uuid"]) or {})
+            if type in TOLD_MORE and "uuid" in fields:
+                more = added(type, fields["uuid"])
+                if more:
+                    fields.update(more)
             return super().send(type, *args, **fields)
 
     return Dispatcher

@@ -22,6 +22,9 @@ _FORGET_PEAK: Final = b"5"
 """Written to ``/proc/self/clear_refs`` it sets the peak of RSS back to what it is now (Linux, ``proc(5)``)."""
 
 
+MOST_RUNS: Final = 10_000
+
+
 class Sharing(Enum):
     """Whose figures a task's are: those of a process of its own, of a thread of its own, or of nobody alone."""
 
@@ -59,6 +62,8 @@ class Meter:
         """Note where a run begins."""
         if self.sharing is Sharing.NOTHING:
             return
+        if len(self._begun) >= MOST_RUNS:  # runs that never ended, as far as Celery tells
+            self._begun.clear()
         is_reset = self._may_reset and self._reset_peak()
         self._begun[task_id] = _Begun(*self._read(), is_reset)
 

@@ -18,8 +18,12 @@ class Step(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:  # noqa: ANN401 - Celery's consumer
         """The link is there."""
-        getattr(parent.app, ATTRIBUTE).start(parent)
+        agent = getattr(parent.app, ATTRIBUTE, None)
+        if agent is not None:
+            agent.start(parent)
 
     def stop(self, parent: Any) -> None:  # noqa: ANN401 - Celery's consumer
         """The link ends, or the worker does."""
-        getattr(parent.app, ATTRIBUTE).stop()
+        agent = getattr(parent.app, ATTRIBUTE, None)
+        if agent is not None:
+            agent.stop()

@@ -39,8 +39,12 @@ def watch(
     A second call changes nothing. ``UMBEL_AGENT=0`` in the environment turns it off. It never raises.
     """
     guard = Guard()
-    options = Options(arguments, tuple(map(str, redact)), progress, max(LEAST_INTERVAL_S, float(interval_s)))
-    guard.around(_install)(app, options, guard)
+
+    def install() -> None:
+        options = Options(arguments, tuple(map(str, redact)), progress, max(LEAST_INTERVAL_S, float(interval_s)))
+        _install(app, options, guard)
+
+    guard.around(install)()
 
 
 def _install(app: Any, options: Options, guard: Guard) -> None:  # noqa: ANN401 - or Celery's proxy of one

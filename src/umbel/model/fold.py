@@ -136,9 +136,18 @@ def _bounded(marks: Iterable[Mark]) -> tuple[tuple[Mark, ...], bool]:
     for mark in marks:
         known = by_key.get(mark.key)
         by_key[mark.key] = mark if known is None or known == mark else max(known, mark, key=_fullness)
-    ordered = sorted(by_key.items())
+    ordered = _with_newest_progress(sorted(by_key.items()))
     kept = ordered if len(ordered) <= MARKS_PER_KIND else _newest_of_each_kind(ordered)
     return _without_old_tracebacks([mark for _, mark in kept]), len(kept) < len(ordered)
+
+
+def _with_newest_progress(ordered: list[tuple[MarkKey, Mark]]) -> list[tuple[MarkKey, Mark]]:
+    """Leave out all reports of progress but the newest: each says what the one before said, and there may be many."""
+    reports = [item for item in ordered if item[1].kind is Kind.CUSTOM and item[1].type == PROGRESS_TYPE]
+    if len(reports) <= 1:
+        return ordered
+    old = {key for key, _ in reports[:-1]}
+    return [item for item in ordered if item[0] not in old]
 
 
 def _newest_of_each_kind(ordered: list[tuple[MarkKey, Mark]]) -> list[tuple[MarkKey, Mark]]:
