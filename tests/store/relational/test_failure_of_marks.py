@@ -12,7 +12,7 @@ from umbel.store.relational.failures import _failure
 from umbel.store.relational.marks import pack
 
 
-@settings(max_examples=2_000)
+@settings(max_examples=500)
 @given(streams)
 def test_the_short_way_says_what_the_record_says(events: list[TaskEvent]) -> None:
     """Name, exception and traceback of a failed task are those of the full fold."""
