@@ -49,7 +49,8 @@ def beat_of(
 ) -> Beat:
     """Return what is known of beat at ``now``. ``blind`` says why Umbel sees nothing at the moment."""
     stands = [standing for entry, standing in entries if entry.is_active and not entry.is_learnt]
-    last_at = max((at for one in stands if (at := _came_at(one)) is not None), default=None)
+    sent = [at for one in stands if (at := _came_at(one)) is not None]
+    last_at = max([*sent, *(one.last_at for one in beats if one.ticked_at is None)], default=None)
     ticked_at = max((one.ticked_at for one in beats if one.ticked_at is not None), default=None)
     at_work = tuple(one for one in beats if now - max(one.last_at, one.ticked_at or 0.0) < TOGETHER_S)
     twice = any(one.verdict is RunVerdict.DUPLICATE for one in stands)
@@ -79,9 +80,9 @@ def _state(
         return BeatState.NONE, "no entry is active, so there is nothing to send", None
     if blind is not None:
         return BeatState.UNKNOWN, f"Umbel cannot see what beat sends: {blind}", None
-    missed = [at for one in stands if (at := _missed_at(one)) is not None and at > (last_at or 0.0)]
+    missed = [one for one in stands if (_missed_at(one) or 0.0) > (last_at or 0.0)]
     if missed:
-        since = min(missed)
+        since = min(max(one.since or now, last_at or 0.0) for one in missed)
         number = len(missed)
         named = "1 entry was" if number == 1 else f"{number} entries were"
         return BeatState.SILENT, f"beat is not sending: {named} due, and nothing was sent", since
