@@ -151,6 +151,9 @@ def test_clear_all(server: Served, client: httpx.Client, caplog: pytest.LogCaptu
     assert (state["state"], state["deleted"], state["by"]) == ("done", 1_210, "someone at 127.0.0.1")
     assert [task.id for task in server.store.list(EVERYTHING).tasks] == ["running"]
     assert server.store.problems() == []
+    entry = client.get("/api/v1/audit").json()["items"][0]
+    assert (entry["command"], entry["who"], entry["outcome"]) == ("clear_history", "someone at 127.0.0.1", "done")
+    assert (entry["what"], entry["text"]) == ("delete 1,210 finished and lost tasks", "1,210 tasks deleted")
     said = [record.message for record in caplog.records if record.name == "umbel.audit"]
     assert said[0] == "someone at 127.0.0.1 clears history: search '', before None, 1,210 tasks"
     assert said[1] == "Clearing history for someone at 127.0.0.1: done, 1210 tasks deleted"

@@ -11,10 +11,11 @@ from typing import Final, Literal, Protocol, TypeVar
 
 from msgspec.structs import replace
 
+from umbel.model.audit import TEXT_KEPT, AuditEntry, Outcome
 from umbel.model.errors import UmbelError
 from umbel.model.search import And, Compare, Equals, Node, NumberField, Operator, Or, Query, TextField
 from umbel.model.tasks import OVER_STATES
-from umbel.store.protocols import StoreUnavailable, TaskArchive, TaskReader
+from umbel.store.protocols import AuditStore, StoreError, StoreUnavailable, TaskArchive, TaskReader
 from umbel.web.convert import instant, known_instant
 from umbel.web.history_schemas import ClearingPreview, ClearingState
 from umbel.web.schemas import Count
@@ -24,6 +25,7 @@ COUNT_S: Final = 2.0
 PAUSE_S: Final = 0.02
 TRIES: Final = 30
 PLACES: Final = 1_000
+COMMAND: Final = "clear_history"
 audit = logging.getLogger("umbel.audit")
 
 State = Literal["running", "done", "cancelled", "failed"]
@@ -32,6 +34,10 @@ T = TypeVar("T")
 
 class Store(TaskReader, TaskArchive, Protocol):
     """What clearing asks of a store."""
+
+    @property
+    def audit(self) -> AuditStore:
+        """Who did what."""
 
 
 class ClearingRuns(UmbelError):
@@ -59,6 +65,7 @@ class Clearing:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._state: ClearingState | None = None
+        self._entry: AuditEntry | None = None
 
     def preview(self, query: Query, before: float | None) -> ClearingPreview:
         """Return what would go. Raises StoreError."""
@@ -80,6 +87,7 @@ class Clearing:
             if self._state is not None and self._state.state == "running":
                 raise ClearingRuns(f"the history is being cleared by {self._state.by}: wait for its end, or cancel it")
             preview = self.preview(query, before)
+            self._entry = self._written(query, before, by, preview.goes)
             state = self._state = ClearingState(
                 state="running",
                 by=by,
@@ -176,6 +184,26 @@ class Clearing:
                 self._state.deleted,
                 f" ({error})" if error else "",
             )
+            self._answer(how, self._state.deleted, error)
+
+    def _written(self, query: Query, before: float | None, by: str, goes: Count) -> AuditEntry:
+        """Write down what is about to be done; what cannot be written down is not done. Raises StoreError."""
+        until = f" seen before {instant(before):%Y-%m-%d %H:%M} UTC" if before is not None else ""
+        what = f"delete {_words(goes)} finished and lost tasks{until}"
+        target = query.text[:TEXT_KEPT] or "all tasks"
+        entry = AuditEntry(at=self._clock(), who=by, command=COMMAND, target=target, what=what)
+        return replace(entry, number=self._store.audit.ask(entry))
+
+    def _answer(self, how: State, deleted: int, error: str | None) -> None:
+        if self._entry is None:
+            return
+        outcome: Outcome = "done" if how == "done" else "failed" if how == "failed" else "partly"
+        text = f"{deleted:,} tasks deleted" + (f"; then {error}" if error else f", {how} by then" * (how != "done"))
+        entry = replace(self._entry, outcome=outcome, text=text[:TEXT_KEPT], answered_at=self._clock())
+        try:
+            self._store.audit.answer(entry)
+        except StoreError as failed:
+            audit.error("what came of entry %d could not be stored: %s", entry.number, failed)
 
 
 def over_of(query: Query, before: float | None) -> Query:

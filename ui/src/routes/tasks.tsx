@@ -11,6 +11,7 @@ import { defaultSort, type Sort } from '@/api/types'
 import { ErrorNote } from '@/components/ErrorNote'
 import { Answer, usePageTitle } from '@/components/Page'
 import { RangePicker } from '@/components/range/RangePicker'
+import { BulkActions } from '@/features/actions/BulkActions'
 import { HistoryTools } from '@/features/history/HistoryTools'
 import { FirstRun } from '@/features/status/FirstRun'
 import { useIsStale } from '@/features/status/stale'
@@ -99,12 +100,13 @@ export function TasksRoute() {
   return (
     <>
       <Answer title={title}>{refused ? (list.data ? 'The list below is of the search before.' : 'What is wrong stands below it.') : (answer?.note ?? '\u00a0')}</Answer>
-      <ViewTabs now={{ search, sort: sort === defaultSort ? undefined : sort, columns }} opened={view} onMenu={setBeside} />
+      <ViewTabs now={{ search, sort: sort === defaultSort ? undefined : sort, columns }} opened={view} ready={list.data !== undefined} onMenu={setBeside} />
       <SearchBox search={search} problem={refused} onSearch={onSearch} known={{ states: figures.data?.by_state ?? {}, names: names.data, workers: crew.data, queues, recent }} />
       <TimeStrip
         search={good}
         names={names.data}
         summary={summary.data}
+        ready={list.data !== undefined}
         range={range}
         rangeKey={range.live ? (time.range ?? usualRange) : `${range.since} ${range.until}`}
         picker={<RangePicker search={time} range={range} usual={usualRange} onChange={(chosen) => void navigate({ search: (old) => ({ ...old, from: undefined, to: undefined, ...chosen }), replace: true, resetScroll: false })} />}
@@ -119,7 +121,7 @@ export function TasksRoute() {
       ) : (
         !(refused && !list.data) && (
           <div className="listgrid">
-          <Facets search={good} onSearch={onSearch} />
+          {list.data ? <Facets search={good} onSearch={onSearch} /> : <aside className="facets" aria-hidden="true" />}
           <TaskList
             query={list}
             search={good}
@@ -130,6 +132,7 @@ export function TasksRoute() {
             columns={chosen}
             stale={stale}
             tools={<HistoryTools search={search} total={whole} me={who.data} />}
+            bulk={(ids) => <BulkActions ids={ids} me={who.data} />}
             empty={<EmptyList search={search} overview={figures.data} coverage={list.data?.pages[0]?.coverage} />}
             onSort={onSort}
             onColumns={onColumns}

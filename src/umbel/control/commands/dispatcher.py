@@ -81,8 +81,12 @@ class Done(Struct, frozen=True, kw_only=True):
 class Plan(Struct, frozen=True, kw_only=True):
     """Which workers are sent a command, and what is known to be refused. ``queue`` takes the task that is sent.
 
-    ``messages`` wait in the queue that is emptied.
+    ``messages`` wait in the queue that is emptied. Of the tasks that were named ``ended`` need nothing any more, and
+    ``command`` is about the others alone.
     """
+
+    command: Command
+    ended: int = 0
 
     workers: tuple[str, ...] = ()
     queue: str | None = None
@@ -137,11 +141,10 @@ class Dispatcher:
         """Return what a command would do. Raises BadCommand, CannotDo, CannotAsk, StoreError."""
         plan = self._plan(command)
         workers = self._roster.all()
+        told = [workers[name] for name in plan.workers if name in workers]
         return Preview(
             what=words.what_of(command),
-            effect=effects.effect_of(
-                command, [workers[name] for name in plan.workers if name in workers], plan.messages
-            ),
+            effect=(*effects.effect_of(plan.command, told, plan.messages), *effects.left_out(plan.ended)),
             confirm=confirmation_of(command),
             messages=plan.messages,
             refused=plan.refused,
@@ -157,9 +160,9 @@ class Dispatcher:
         check(command)
         must_be_confirmed(command, confirm)
         plan = self._plan(command)
-        entry = self._begin(command, who, why)
+        entry = self._begin(plan.command, who, why)
         try:
-            done = self._do(command, plan, entry)
+            done = self._do(plan.command, plan, entry)
         except Exception as error:
             self._end(replace(entry, outcome="failed", text=_told(error)))
             raise
@@ -174,9 +177,9 @@ class Dispatcher:
                 messages = self._purges.count(command.queue)
                 if not messages:
                     raise CannotDo(f"no message waits in {command.queue}")
-                return Plan(messages=messages)
+                return Plan(command=command, messages=messages)
             case SendTask():
-                return Plan(queue=self._tasks.route(command, self._roster.alive()))
+                return Plan(command=command, queue=self._tasks.route(command, self._roster.alive()))
             case _:
                 return self._plan_for_workers(command)
 
@@ -185,6 +188,7 @@ class Dispatcher:
         over = [one for one in command.ids if one in known and known[one].state in OVER_STATES]
         if len(over) == len(command.ids):
             raise CannotDo(f"{words.names(over)} ended already ({known[over[0]].state})")
+        command = replace(command, ids=[one for one in command.ids if one not in over])
         alive = self._roster.alive()
         if isinstance(command, Abort):
             self._tasks.must_have_backend()
@@ -194,7 +198,7 @@ class Dispatcher:
             raise CannotDo("no worker is there to be told")
         elif isinstance(command, Terminate):
             self._must_be_endable(command, alive)
-        return Plan(workers=tuple(alive))
+        return Plan(command=command, workers=tuple(alive), ended=len(over))
 
     def _must_be_endable(self, command: Terminate, alive: Sequence[str]) -> None:
         questions = [Ask(name="query_task", arguments={"ids": command.ids}), Ask(name="stats")]
@@ -219,7 +223,8 @@ class Dispatcher:
         no = {reply.worker for reply in refused}
         if len(no) == len(workers):
             raise CannotDo(words.refusal_of_all(refused))
-        return Plan(workers=tuple(name for name in workers if name not in no), refused=refused)
+        left = tuple(name for name in workers if name not in no)
+        return Plan(command=command, workers=left, refused=refused)
 
     def _do(self, command: Command, plan: Plan, entry: AuditEntry) -> Done:
         match command:

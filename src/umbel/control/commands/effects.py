@@ -49,6 +49,11 @@ def effect_of(command: Command, workers: Sequence[Worker], messages: int | None)
             return _on_pools(command, workers)
 
 
+def left_out(ended: int) -> tuple[str, ...]:
+    """Return a sentence about the tasks that ended already, where there are any."""
+    return (f"{things(ended, 'other')} ended already, and {'is' if ended == 1 else 'are'} left out.",) if ended else ()
+
+
 def _on_tasks(command: Revoke | Terminate | Abort) -> tuple[str, ...]:
     tasks = things(len(command.ids), "task")
     match command:

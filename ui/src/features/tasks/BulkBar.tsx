@@ -1,4 +1,5 @@
 import { Copy, X } from 'lucide-react'
+import type { ReactNode } from 'react'
 
 import type { Count, Me } from '@/api/types'
 import { Menu, MenuItem, MenuLabel } from '@/components/Menu'
@@ -15,10 +16,12 @@ interface BulkBarProps {
   search: string
   me: Me | undefined
   onMenu: (open: boolean) => void
+  /** What can be done to tasks by their ids. */
+  actions?: (ids: readonly string[]) => ReactNode
 }
 
 /** What can be done with the rows that were ticked. */
-export function BulkBar({ selection, shown, total, search, me, onMenu }: BulkBarProps) {
+export function BulkBar({ selection, shown, total, search, me, onMenu, actions }: BulkBarProps) {
   const count = selection.ids.size
   if (count === 0) return null
   const what = plural(count, 'task')
@@ -30,6 +33,7 @@ export function BulkBar({ selection, shown, total, search, me, onMenu }: BulkBar
           Select all {shown} shown{total?.kind === 'exact' && (total.value ?? 0) > shown ? ` of ${countText(total)}` : ''}
         </button>
       )}
+      {actions?.([...selection.ids])}
       <Menu
         label="Copy"
         onOpenChange={onMenu}

@@ -34,6 +34,8 @@ interface TaskListProps {
   empty: ReactNode
   /** What can be done with the whole list, beside the choice of columns. */
   tools?: ReactNode
+  /** What can be done to those that are ticked, by their ids. */
+  bulk?: (ids: readonly string[]) => ReactNode
   onSort: (sort: Sort) => void
   onColumns: (columns: readonly string[] | null) => void
 }
@@ -54,7 +56,7 @@ const tickColumn = ({ ids, all, clear, toggle }: Selection, shown: number): Colu
   cell: (row) => <input type="checkbox" className="tickbox" aria-label={`Select ${row.id.slice(0, 80)}`} checked={ids.has(row.id)} onClick={({ shiftKey }) => toggle(row.id, shiftKey)} readOnly />,
 })
 
-export function TaskList({ query, total, sort, columns, stale, search, me, held: beside, empty, tools: listTools, onSort, onColumns }: TaskListProps) {
+export function TaskList({ query, total, sort, columns, stale, search, me, held: beside, empty, tools: listTools, bulk, onSort, onColumns }: TaskListProps) {
   const { utc, widths } = usePreferences()
   const [menu, setMenu] = useState(false)
   const [copying, setCopying] = useState(false)
@@ -128,7 +130,7 @@ export function TaskList({ query, total, sort, columns, stale, search, me, held:
           </>
         }
       />
-      <BulkBar selection={selection} shown={rows.length} total={total} search={search} me={me} onMenu={setCopying} />
+      <BulkBar selection={selection} shown={rows.length} total={total} search={search} me={me} onMenu={setCopying} actions={bulk} />
       <Suspense>{menu && <ColumnsDialog chosen={columns} onChoose={onColumns} hasWidths={Object.keys(widths).length > 0} onWidths={() => setPreferences({ widths: {} })} onClose={() => setMenu(false)} />}</Suspense>
     </section>
   )
