@@ -96,10 +96,14 @@ class RedisProbe:
             return error
 
     def _read_bindings(self, client: Any, keys: Keys, wanted: Sequence[Wanted], now: float) -> None:  # noqa: ANN401 - redis-py's
-        """Find queues that are bound to the exchanges of those that are known: also such as nobody consumes."""
+        """Find queues that are bound to the exchanges of those that are known: also such as nobody consumes.
+
+        Once in a while; and what Redis refused is asked for again then.
+        """
         if 0 <= now - self._bindings_at < BINDINGS_EVERY_S:
             return
         self._bindings_at = now
+        self._refused.clear()
         exchanges = {one.exchange for one in wanted if one.exchange} | {one.name for one in wanted}
         named = [exchange for exchange in exchanges if not is_internal(exchange)]
         pipe = client.pipeline(transaction=False)
