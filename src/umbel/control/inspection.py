@@ -96,6 +96,7 @@ class Inspection:
         self._held: tuple[float, Held] | None = None
         self._looked_at = float("-inf")
         self._next_at = float("-inf")
+        self._passed_at = float("-inf")
         self._refreshed: dict[str, float] = {}
         self._turn = threading.Lock()
         self._stopping = threading.Event()
@@ -115,7 +116,7 @@ class Inspection:
         """Somebody looks at workers now: ask more often for a while."""
         now = self._clock()
         if now - self._looked_at > WATCHED_FOR_S:
-            self._next_at = min(self._next_at, self._last_pass_at() + WATCHED_EVERY_S)
+            self._next_at = min(self._next_at, self._passed_at + WATCHED_EVERY_S)
         self._looked_at = now
 
     def held(self, not_before: float) -> Held | None:
@@ -136,9 +137,6 @@ class Inspection:
                 workers = {one.name: one for one in self._store.workers()}
                 self._ask({worker}, workers, within_s=ANSWER_WITHIN_S, rarely={worker})
             return self._known.get(worker)
-
-    def _last_pass_at(self) -> float:
-        return max((one.asked_at for one in self._known.values()), default=float("-inf"))
 
     def _run(self) -> None:
         while not self._stopping.wait(TICK_S):
@@ -165,6 +163,7 @@ class Inspection:
 
     def _pass(self, workers: Mapping[str, Worker], now: float) -> None:
         is_watched = now - self._looked_at <= WATCHED_FOR_S
+        self._passed_at = now
         self._next_at = now + (WATCHED_EVERY_S if is_watched else IDLE_EVERY_S)
         self._forget(now)
         alive = {name for name, one in workers.items() if self._state(one, now) is not WorkerState.OFFLINE}
