@@ -28,6 +28,7 @@ test('search, open, act and back, by keys alone', async ({ page, stack }) => {
   const ignore = page.getByRole('button', { name: 'Ignore…' })
   while (!(await ignore.evaluate((button) => button === document.activeElement))) await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog').getByRole('textbox')).toBeFocused()
   await page.keyboard.type('known')
   await page.keyboard.press('Enter')
   await expect(page.getByText(/^Ignored by .*: known/)).toBeVisible()
@@ -36,6 +37,7 @@ test('search, open, act and back, by keys alone', async ({ page, stack }) => {
   await expect(page).toHaveURL(/\/failures(\?|$)/)
 
   await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox', { name: 'Search, jump, do' })).toBeFocused()
   await page.keyboard.type('settings')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/settings$/)

@@ -106,11 +106,11 @@ const nameOf = (path) => (path === '/' ? 'overview' : path.slice(1).replace(/\$/
 async function picture(browser, base, path, world, view) {
   const at = await address(base, path)
   if (at === null) return console.log(`${world}  ${path}: nothing to show there`)
-  const page = await browser.newPage({ httpCredentials: reader, colorScheme: view.colorScheme, viewport: view.viewport, reducedMotion: 'reduce' })
+  const page = await browser.newPage({ extraHTTPHeaders: { authorization }, colorScheme: view.colorScheme, viewport: view.viewport, reducedMotion: 'reduce' })
   const wrong = []
   page.on('pageerror', (error) => wrong.push(String(error)))
-  await page.goto(base + at)
-  await page.locator('h1, h2').first().waitFor({ timeout: 20_000 })
+  await page.goto(base + at, { timeout: 60_000 })
+  await page.locator('h1, h2').first().waitFor({ timeout: 60_000 })
   await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached', timeout: 5_000 }).catch(() => wrong.push('is still loading'))
   await page.waitForTimeout(900)
   if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wrong.push('scrolls sideways')

@@ -6,8 +6,8 @@ from umbel.web.schemas import Schema
 class Retention(Schema, frozen=True, kw_only=True):
     """How long history is kept, in seconds; null is without a bound, and the tightest bound wins.
 
-    ``tasks_s_by_state`` holds for a state in place of ``tasks_s``. ``minutes_s``, ``hours_s`` and ``days_s`` are those of
-    the figures, which outlive the tasks that they count; ``journal_s`` that of what workers said word for word.
+    ``tasks_s_by_state`` holds for a state in place of ``tasks_s``. ``minutes_s``, ``hours_s`` and ``days_s`` are of the
+    figures, which outlive the tasks that they count; ``journal_s`` is of what workers said word for word.
     """
 
     tasks_s: float | None
