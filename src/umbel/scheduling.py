@@ -7,10 +7,10 @@ from umbel.schedule.make import Places
 from umbel.settings import Settings
 
 
-def places_of(settings: Settings) -> Places:
-    """Return where schedules are kept."""
+def places_of(settings: Settings, loaded: str | None) -> Places:
+    """Return where schedules are kept; ``loaded`` is the name of the application where the user's own was loaded."""
     return Places(
-        app=settings.app,
+        app=settings.app or loaded,
         file=settings.schedule_file,
         database=settings.schedule_database,
         redbeat=settings.schedule_redbeat,

@@ -201,7 +201,7 @@ class _Parts:
             app,
             self.inspector,
             store,
-            places=places_of(settings),
+            places=places_of(settings, str(app.main) if knows_routes else None),
             grace=grace_of(settings),
             sees_until=lambda: seen_until(self.collector.health(), time.time()),
             kept_s=retention_of(settings).max_age_s,
