@@ -62,15 +62,17 @@ test('the range is in the address, and a drag over a chart chooses one', async (
 
 for (const theme of ['light', 'dark'] as const) {
   test(`the overview and task types are accessible, ${theme}`, async ({ page, stack }) => {
+    test.slow() // three pages with all of axe
     await page.emulateMedia({ colorScheme: theme })
-    const id = await stack.send('add', { args: [1, 1] })
+    await stack.send('add', { args: [1, 1] })
     for (const path of ['/', '/task-types', '/task-types/tests.support.celery_app.add']) {
       await page.goto(stack.url + path)
       await expect(heading(page)).toBeVisible()
       await expect(page.getByRole('table').first()).toBeVisible()
-      const { violations } = await new AxeBuilder({ page }).analyze()
-      expect(violations.map(({ id: rule, nodes }) => `${path} ${rule}: ${nodes[0]?.html ?? ''}`)).toEqual([])
+      const axe = new AxeBuilder({ page })
+      if (theme === 'dark') axe.withRules(['color-contrast']) // nothing else depends on the theme
+      const { violations } = await axe.analyze()
+      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html ?? ''}`)).toEqual([])
     }
-    expect(id).not.toBe('')
   })
 }

@@ -118,14 +118,15 @@ class Attention:
         }
 
     def _lost(self, now: float) -> Check:
-        """Judge how many of the newest tasks were given up as lost in the last hour."""
-        query = Query("state:LOST", Equals(TextField.STATE, State.LOST))
-        found = [task for task in self._store.list(query).tasks if task.updated_at > now - WINDOW_S]
+        """Judge how many of the newest hundred lost tasks were given up in the last hour."""
+        page = self._store.list(Query("state:LOST", Equals(TextField.STATE, State.LOST)))
+        found = [task for task in page.tasks if task.updated_at > now - WINDOW_S]
+        at_least = "At least " if page.cursor is not None and len(found) == len(page.tasks) else ""
         return Check(
             code="lost",
             about=About.TASKS,
             health=Health.WARNING if found else Health.HEALTHY,
-            title=f"{_count(len(found), 'task was', 'tasks were')} lost in the last hour",
+            title=f"{at_least}{_count(len(found), 'task was', 'tasks were')} lost in the last hour",
             text=f"The newest: {found[0].lost_because}." if found else "",
         )
 

@@ -34,8 +34,8 @@ export const NextRuns = ({ schedules }: { schedules: Schedules }) => (
           <tr>
             <th>Entry</th>
             <th>When</th>
-            <th className="num w-time">In</th>
-            <th className="num w-time">Next</th>
+            <th className="num w-when">In</th>
+            <th className="num w-when">Next</th>
           </tr>
         </thead>
         <tbody>
@@ -49,8 +49,8 @@ export const NextRuns = ({ schedules }: { schedules: Schedules }) => (
               <td className="p3 ell mid">
                 <Line text={rule} limit={120} />
               </td>
-              <td className="num p4 w-time">{at ? <Until at={at} /> : '—'}</td>
-              <td className="num p2 w-time">{at ? <Time at={at} /> : '—'}</td>
+              <td className="num p4 w-when">{at ? <Until at={at} /> : '—'}</td>
+              <td className="num p2 w-when">{at ? <Time at={at} /> : '—'}</td>
             </tr>
           ))}
         </tbody>
