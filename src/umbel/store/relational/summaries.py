@@ -5,6 +5,7 @@ One statement a window groups by all that is asked for; what the counters know e
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -27,6 +28,8 @@ _TEXTS_S: Final = 0.5
 """What looking up the few texts may take beyond the time for counting."""
 _SEEN: Final = func.coalesce(*(task.c[name] for name in SEEN_FIELDS))
 _MINUTE: Final = cast(_SEEN / MINUTE_S, BigInteger) * MINUTE_S
+_AT_ONCE: Final = 2
+"""How many may be counting at a time: they take long, and lists must find a reader."""
 _KEYS: Final = (task.c.state, task.c.name_id, task.c.queue_id, task.c.worker_id)
 
 
@@ -35,10 +38,11 @@ class RelationalSummaries:
 
     def __init__(self, access: Access) -> None:
         self._access = access
+        self._turns = threading.BoundedSemaphore(_AT_ONCE)
 
     def summarise(self, query: Query, *, within_s: float) -> Summary:
         """See ``TaskSummaries.summarise``."""
-        with self._access.reads() as reader:
+        with self._turns, self._access.reads() as reader:
             plan = Planner(reader).plan(query)
             found = _Counts()
             low = self._walk(reader, plan, within_s, found)
@@ -48,7 +52,7 @@ class RelationalSummaries:
 
     def count(self, query: Query, *, within_s: float) -> tuple[int, bool]:
         """See ``TaskSummaries.count``."""
-        with self._access.reads() as reader:
+        with self._turns, self._access.reads() as reader:
             plan = Planner(reader).plan(query)
             if plan.exact_count is not None:
                 return plan.exact_count, True

@@ -4,7 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { failure } from '@/api/failures'
 import type { TaskDetail } from '@/api/types'
 import { Age, Time } from '@/components/Time'
-import { plural, whole } from '@/lib/count'
+import { plural } from '@/lib/count'
 import { thrown } from '@/lib/exception'
 import { join, quote } from '@/lib/search-text'
 
@@ -23,7 +23,7 @@ export function Similar({ task }: { task: TaskDetail }) {
       <span className="row">
         {type && (
           <Link className="link" to="/tasks" search={{ search: join(['state:failure', `exception:${quote(type)}`]) }}>
-            All with {whole(data.names.length) === '1' ? 'this exception' : 'this exception, any task'}
+            All with this exception
           </Link>
         )}
         <Link className="btn" to="/failures/$id" params={{ id }}>

@@ -18,15 +18,17 @@ interface TimeStripProps {
   /** What names the range, however the clock moves on. */
   rangeKey: string
   picker: ReactNode
+  /** The list is there: what comes with it may be asked for. */
+  ready: boolean
   onSearch: (search: string) => void
 }
 
 const noKept = { by: 'total', keys: [] } as const
 
 /** The histogram above the list: of the kept figures where they tell the search, else of the tasks that were counted. */
-export function TimeStrip({ search, names, summary, range, rangeKey, picker, onSearch }: TimeStripProps) {
+export function TimeStrip({ search, names, summary, range, rangeKey, picker, ready, onSearch }: TimeStripProps) {
   const kept = useMemo(() => keptFor(search, names), [search, names])
-  const series = useQuery({ ...taskSeries({ ...(kept ?? noKept), ...interval(range), stepS: stepFor(range.until - range.since) }, rangeKey), enabled: kept !== null, placeholderData: keepPreviousData, refetchInterval: refreshMs(range) })
+  const series = useQuery({ ...taskSeries({ ...(kept ?? noKept), ...interval(range), stepS: stepFor(range.until - range.since) }, rangeKey), enabled: ready && kept !== null, placeholderData: keepPreviousData, refetchInterval: refreshMs(range) })
   const bars = useMemo(() => {
     if (kept) return series.data && fromSeries(series.data, statesIn(search))
     return summary && fromSummary(summary)

@@ -24,16 +24,18 @@ const short = (count: Count | undefined): string => {
 interface ViewTabsProps {
   now: Now
   opened: string | undefined
+  /** The list is there: what comes with it may be asked for. */
+  ready: boolean
   onMenu: (open: boolean) => void
 }
 
 /** Searches with a name, and how many tasks each finds now. */
-export function ViewTabs({ now, opened, onMenu }: ViewTabsProps) {
+export function ViewTabs({ now, opened, ready, onMenu }: ViewTabsProps) {
   const [saving, setSaving] = useState(false)
   const saved = useQuery(savedViews)
   const views = useMemo(() => [...usual, ...(saved.data?.items ?? []).map(viewOf)], [saved.data])
   const counted = useMemo(() => views.filter(({ id }) => id !== 'all').slice(0, 40), [views])
-  const counts = useQuery(taskCounts(counted.map(({ search }) => search)))
+  const counts = useQuery({ ...taskCounts(counted.map(({ search }) => search)), enabled: ready })
   const { view: here, changed } = current(views, opened, now)
   const count = (id: string): Count | undefined => counts.data?.items[counted.findIndex((view) => view.id === id)]?.total
   const setOpen = (open: boolean) => {
