@@ -311,6 +311,12 @@ def test_a_queue_is_purged(kind: str, request: pytest.FixtureRequest, tmp_path: 
             multiply(site.broker.url, queue, count)
         preview = at.dispatcher.preview(commands.Purge(queue=queue, export=True))
         assert (preview.messages, preview.confirm) == (count, queue)
+        in_the_way = tmp_path / "purged"
+        in_the_way.write_text("no folder")
+        with pytest.raises(CannotDo, match="what could not be written stays in to-be-purged"):
+            at.run(commands.Purge(queue=queue, export=True))
+        in_the_way.unlink()
+        wait_until(lambda: at.dispatcher.purges.count(queue) == count, "all of them are back")
         done = at.run(commands.Purge(queue=queue, export=True))
         assert done.export is not None
         lines = [json.loads(line) for line in at.dispatcher.purges.export(done.export).read_text().splitlines()]

@@ -22,6 +22,7 @@ from celery import Celery
 from msgspec import Struct
 
 from umbel.control.commands.errors import CannotDo, NotThere
+from umbel.control.commands.redis_batches import can_batch, move_batch
 from umbel.control.commands.words import things
 from umbel.model.errors import UmbelError
 from umbel.model.secrets import Masker
@@ -98,14 +99,24 @@ class Purges:
         left = int(channel.queue_declare(queue, passive=True).message_count)
         number, size, until = 0, 0, self._elapsed() + EXPORT_FOR_S
         while left and self._elapsed() < until and number < EXPORT_MESSAGES_AT_MOST and size < EXPORT_BYTES_AT_MOST:
-            taken = list(_taken(channel, queue, min(BATCH, left)))
-            if not taken:
+            moved, size = self._move_batch(channel, queue, path, min(BATCH, left))
+            if not moved:
                 return number, 0
-            size = self._append(path, queue, taken)
-            for message in taken:
-                channel.basic_ack(message.delivery_tag)
-            number, left = number + len(taken), left - len(taken)
+            number, left = number + moved, left - moved
         return number, left
+
+    def _move_batch(self, channel: Any, queue: str, path: Path, most: int) -> tuple[int, int]:  # noqa: ANN401 - kombu's
+        """Write and delete some, and return how many, and the size of the file."""
+        sizes = [0]
+        if can_batch(channel):
+            moved = move_batch(channel, queue, most, lambda taken: sizes.append(self._append(path, queue, taken)))
+            return moved, sizes[-1]
+        taken = list(_taken(channel, queue, most))
+        if taken:
+            sizes.append(self._append(path, queue, taken))
+        for message in taken:
+            channel.basic_ack(message.delivery_tag)
+        return len(taken), sizes[-1]
 
     def _append(self, path: Path, queue: str, taken: Sequence[Any]) -> int:
         """Write these to the disk, and return the size of the file. Raises CannotDo."""
