@@ -85,7 +85,7 @@ export function WorkerRoute() {
       </Answer>
       <div className="grid g-side body mt24">
         <div>
-          {recent.data && recent.data.items.length > 0 && <Lanes page={recent.data} slots={worker.slots} busy={worker.active} />}
+          {recent.data && recent.data.items.length > 0 && <Lanes page={recent.data} slots={worker.slots} busy={worker.active} heard={worker.last_heartbeat_at} />}
           <div className="row mt16">
             <span className="sp" />
             <span className="seg" role="group" aria-label="Time range">

@@ -23,11 +23,11 @@ const legend = [
 ] as const
 
 /** What a worker ran in the last five minutes, a lane for each that ran at a time. */
-export function Lanes({ page, slots, busy }: { page: TaskPage; slots: number | null; busy: number | null }) {
+export function Lanes({ page, slots, busy, heard }: { page: TaskPage; slots: number | null; busy: number | null; heard: string | null }) {
   const now = useNow()
   const { utc } = usePreferences()
   const since = now - spanMs
-  const all = lanes(page.items, since, now, Math.min(slots ?? 1, most))
+  const all = lanes(page.items, since, now, Math.min(slots ?? 1, most), heard === null ? undefined : Date.parse(heard))
   const shown = all.slice(0, most)
   const runs = all.reduce((sum, lane) => sum + lane.length, 0)
   const note = `last 5 minutes${busy !== null && slots !== null ? `, ${busy} of ${slots} busy now` : ''}${page.next ? '; the newest of many runs' : ''}`

@@ -82,7 +82,7 @@ function Row({ worker, busy }: { worker: Worker; busy: readonly (number | null)[
       </td>
       <td className="no-t">{worker.slots === null ? <Unknown why={worker.answered_at ? 'Its pool does not tell' : 'It never answered'} /> : <Slots slots={worker.slots} busy={worker.active ?? 0} isOff={isOff} />}</td>
       <td className="num p4">
-        <span className="only-m">runs </span>
+        {!isOff && <span className="only-m">runs </span>}
         <Busy worker={worker} />
       </td>
       <td className="no-t">{busy?.some((share) => share !== null) ? <Sparkline values={busy} top={1} width={96} kind={isOff ? 'critical' : 'plain'} /> : <Unknown why="Nobody looked in the last hour" />}</td>

@@ -16,15 +16,16 @@ const looks: Record<string, Bar['look']> = { STARTED: 'r', FAILURE: 'f', RETRY: 
 
 /**
  * Lays the runs of a worker in lanes that never overlap: the first lane that is free takes the next run. Which process
- * ran which is told by no event. Instants in epoch milliseconds.
+ * ran which is told by no event. What has no end lasted until the worker was `heard` last. Instants in epoch milliseconds.
  */
-export function lanes(tasks: readonly Task[], since: number, until: number, atLeast: number): Bar[][] {
+export function lanes(tasks: readonly Task[], since: number, until: number, atLeast: number, heard?: number): Bar[][] {
   const span = until - since
   const runs = tasks
     .filter((task) => task.started_at !== null)
     .map((task) => {
       const start = Date.parse(task.started_at ?? '')
-      const end = task.state === 'STARTED' && !task.verdict ? until : task.finished_at ? Date.parse(task.finished_at) : task.runtime_s !== null ? start + task.runtime_s * 1000 : Date.parse(task.updated_at)
+      const hasNoEnd = task.state === 'LOST' || task.verdict?.code === 'orphaned'
+      const end = hasNoEnd && heard !== undefined ? heard : task.state === 'STARTED' && !task.verdict ? until : task.finished_at ? Date.parse(task.finished_at) : task.runtime_s !== null ? start + task.runtime_s * 1000 : Date.parse(task.updated_at)
       return { task, start, end: Math.max(start, end) }
     })
     .filter(({ start, end }) => end >= since && start <= until)

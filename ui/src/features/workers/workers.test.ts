@@ -60,6 +60,11 @@ describe('lanes', () => {
     expect(found[0]?.[1]).toMatchObject({ from: 0.25, width: 0.75, look: 'r' })
   })
 
+  it('let what has no end last until the worker was heard last', () => {
+    const lost = { ...run('lost', 10, null, 'STARTED'), verdict: { code: 'orphaned', text: '', severity: 'critical' as const } }
+    expect(lanes([lost], 0, 100_000, 1, 60_000)[0]).toMatchObject([{ from: 0.1, width: 0.5, look: 'l' }])
+  })
+
   it('has as many as there are slots', () => {
     expect(lanes([], 0, 100, 4)).toHaveLength(4)
   })
