@@ -41,7 +41,8 @@ def watch(
     guard = Guard()
 
     def install() -> None:
-        options = Options(arguments, tuple(map(str, redact)), progress, max(LEAST_INTERVAL_S, float(interval_s)))
+        names = (redact,) if isinstance(redact, str) else tuple(map(str, redact))
+        options = Options(arguments, names, progress, max(LEAST_INTERVAL_S, float(interval_s)))
         _install(app, options, guard)
 
     guard.around(install)()
