@@ -49,6 +49,7 @@ def test_what_differs_from_task_to_task_is_taken_out(message: str, kept: str) ->
     [
         ("ValueError('boom')", "ValueError", "boom"),
         ('shop.errors.Refused("it\'s late", 429)', "Refused", "it's late"),
+        (r"ApiError('not found\nIt\'s gone')", "ApiError", "not found\nIt's gone"),
         ("TimeLimitExceeded(30,)", "TimeLimitExceeded", "30"),
         ("billiard.exceptions.WorkerLostError: exited early", "WorkerLostError", "exited early"),
         ("SoftTimeLimitExceeded()", "SoftTimeLimitExceeded", ""),

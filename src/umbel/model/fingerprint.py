@@ -35,6 +35,7 @@ _CALLED: Final = re.compile(r"([A-Za-z_][\w.]*)\((.*)", re.DOTALL)
 _SPELLED: Final = re.compile(r"([A-Za-z_][\w.]*): (.*)", re.DOTALL)
 _BARE: Final = re.compile(r"[A-Za-z_][\w.]*")
 _FIRST_TEXT: Final = re.compile(r"[rRbBuU]{0,2}(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")", re.DOTALL)
+_ESCAPED: Final = re.compile(r"\\(['\"\\nt])")
 _QUOTED: Final = re.compile(r"(?<!\w)(?:'[^'\n]*'|\"[^\"\n]*\")(?!\w)")
 _TOKEN: Final = re.compile(r"[^\s'\"(),;\[\]{}<>`]+")
 _PIECE: Final = re.compile(r"[^-_./:=]+")
@@ -83,7 +84,7 @@ def thrown(text: str) -> tuple[str, str]:
         first = _FIRST_TEXT.match(inside)
         if first is None:
             return _last(called[1]), inside
-        return _last(called[1]), first[1] if first[1] is not None else first[2]
+        return _last(called[1]), _ESCAPED.sub(_unescaped, first[1] if first[1] is not None else first[2])
     spelled = _SPELLED.match(text)
     return (_last(spelled[1]), spelled[2]) if spelled else ("", text)
 
@@ -124,6 +125,10 @@ def _installed(frames: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def _package(file: str) -> str:
     inside = _INSTALLED.split(file)[-1].lstrip("/\\")
     return _SEPARATOR.split(inside)[0].removesuffix(".py")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return {"n": "\n", "t": "\t"}.get(found[1], found[1])
 
 
 def _last(name: str) -> str:
