@@ -19,7 +19,7 @@ test('counts narrow the list down, a view keeps it, and ticked rows are copied',
   await expect(page).toHaveURL(/state:failure/)
 
   await page.getByRole('button', { name: 'Save view' }).click()
-  await page.getByLabel('Name').fill('My failures')
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('My failures')
   await page.getByRole('dialog').getByRole('button', { name: 'Save view' }).click()
   await page.goto(`${stack.url}/tasks`)
   await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /My failures/ }).click()
