@@ -39,9 +39,9 @@ __all__ = [
     "Commit",
     "CountKind",
     "Deleted",
-    "FamilyReader",
     "EntryPage",
     "FailureStore",
+    "FamilyReader",
     "GapStore",
     "HeardBatch",
     "HeardReader",
@@ -86,18 +86,6 @@ class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsRea
         """Who did what."""
 
     @property
-    def summaries(self) -> TaskSummaries:
-        """Counts of what a search finds."""
-
-    @property
-    def families(self) -> FamilyReader:
-        """Tasks that belong together."""
-
-    @property
-    def saved_views(self) -> ViewStore:
-        """Searches with a name."""
-
-    @property
     def failures(self) -> FailureStore:
         """Groups of tasks that failed in the same way."""
 
@@ -108,6 +96,18 @@ class Store(TaskWriter, TaskReader, TaskArchive, StoreCare, GapStore, MetricsRea
     @property
     def inspection(self) -> InspectionStore:
         """What workers said when they were asked."""
+
+    @property
+    def summaries(self) -> TaskSummaries:
+        """Counts of what a search finds."""
+
+    @property
+    def families(self) -> FamilyReader:
+        """Tasks that belong together."""
+
+    @property
+    def saved_views(self) -> ViewStore:
+        """Searches with a name."""
 
     @property
     def queues(self) -> QueueStore:

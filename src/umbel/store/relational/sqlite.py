@@ -60,18 +60,18 @@ from umbel.store.relational.audit import RelationalAudit
 from umbel.store.relational.commit import Writer
 from umbel.store.relational.engine import prepare, reader_engine, writer_engine
 from umbel.store.relational.errors import translated
-from umbel.store.relational.families import RelationalFamilies
 from umbel.store.relational.failure_reads import RelationalFailures
-from umbel.store.relational.inspection import InspectionRows
+from umbel.store.relational.families import RelationalFamilies
 from umbel.store.relational.heard import RelationalHeard
+from umbel.store.relational.inspection import InspectionRows
 from umbel.store.relational.migrate import migrate, must_be_current, must_be_ours
 from umbel.store.relational.plan import NOT_SUCCESS
 from umbel.store.relational.queues import RelationalQueues
 from umbel.store.relational.reader import OutOfTime, Reader, reading
 from umbel.store.relational.rows import RECORD_COLUMNS
 from umbel.store.relational.saved_views import RelationalViews
-from umbel.store.relational.summaries import RelationalSummaries
 from umbel.store.relational.schedules import ScheduleRows
+from umbel.store.relational.summaries import RelationalSummaries
 from umbel.store.relational.tables import task, term
 
 READ_LIMIT_S: Final = 1.0
@@ -122,12 +122,12 @@ class SqliteStore:
         self.queues = RelationalQueues(self._access)
         self.inspection = InspectionRows(self._access)
         self.audit = RelationalAudit(self._access)
-        self.summaries = RelationalSummaries(self._access)
-        self.families = RelationalFamilies(self._access)
-        self.saved_views = RelationalViews(self._access)
         self.schedules = ScheduleRows(self._access)
         self.failures = RelationalFailures(self._access)
         self.heard = RelationalHeard(self._access)
+        self.summaries = RelationalSummaries(self._access)
+        self.families = RelationalFamilies(self._access)
+        self.saved_views = RelationalViews(self._access)
 
     @property
     def masked_url(self) -> str:
