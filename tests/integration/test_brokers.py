@@ -293,8 +293,8 @@ def test_passive_declares_where_no_management_api_answers(rabbit_server: RabbitS
 
 def test_other_transports(tmp_path: Path) -> None:
     """Lengths where kombu can tell them."""
-    folder = {"data_folder_in": str(tmp_path), "data_folder_out": str(tmp_path)}
-    app = an_app("filesystem://", broker_transport_options=folder)
+    folders = {name: str(tmp_path) for name in ("data_folder_in", "data_folder_out", "control_folder")}
+    app = an_app("filesystem://", broker_transport_options=folders)
     send(app, "files", 3)
     found = look(app, "files")
     assert of(found, "files").ready == 3

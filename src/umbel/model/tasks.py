@@ -132,7 +132,7 @@ class Facts(Struct, frozen=True, kw_only=True):
 
     ``marks`` are in the order of ``Mark.key``, without repetition. ``cut`` says that there were more than are kept.
     ``args``, ``kwargs`` are of the newest mark that was received (else sent), ``result`` of the newest success.
-    ``arguments`` are the true ones as JSON, from the agent (``umbel.model.wire.ARGUMENTS``), of the same mark as ``args``.
+    ``arguments`` are the true ones as JSON, of the same mark, from the agent (``umbel.model.wire.ARGUMENTS``).
     """
 
     id: str

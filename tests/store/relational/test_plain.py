@@ -49,7 +49,8 @@ FIELDS: dict[str, Fields] = {
     "progress": {},
 }
 """What Celery gives to each kind; anything else may stand in any of them."""
-ODD: Fields = {**ORIGIN, **END, **AGENT_RECEIPT, **AGENT_END, "queue": maybe, "extra": st.just({}), "terminated": st.booleans()}
+ODDITIES: Fields = {"queue": maybe, "extra": st.just({}), "terminated": st.booleans()}
+ODD: Fields = {**ORIGIN, **END, **AGENT_RECEIPT, **AGENT_END, **ODDITIES}
 
 
 @st.composite
