@@ -50,5 +50,5 @@ export default tseslint.config(
   },
   ...Object.entries(zones).map(([zone, closed]) => border(zone, closed)),
   { files: ['src/app/theme.js'], languageOptions: { sourceType: 'script', globals: { document: 'readonly', localStorage: 'readonly', matchMedia: 'readonly' } } },
-  { files: ['scripts/*.js'], languageOptions: { globals: { console: 'readonly', document: 'readonly', fetch: 'readonly', process: 'readonly', setTimeout: 'readonly', URL: 'readonly', window: 'readonly' } } },
+  { files: ['scripts/*.js'], languageOptions: { globals: { console: 'readonly', fetch: 'readonly', process: 'readonly', setTimeout: 'readonly', URL: 'readonly' } } },
 )

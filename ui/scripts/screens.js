@@ -1,3 +1,4 @@
+/* global document, window -- one function runs in the page */
 // Pictures of every page into docs/screens: `npm run screens` (with --real alone, --mock alone, or --page /failures).
 // The pages are those of the router. Real ones are of `umbel demo`; empty, huge and broken ones of the made-up world in src/testing.
 import { Buffer } from 'node:buffer'
