@@ -4,7 +4,8 @@
 import pytest
 
 from umbel.retention import retention_of
-from umbel.settings import PUBLIC, TABLE, Setting, Settings, is_loopback
+from umbel.setting import Setting, is_loopback
+from umbel.settings import PUBLIC, TABLE, Settings
 
 
 @pytest.mark.parametrize("setting", PUBLIC, ids=lambda setting: setting.name)

@@ -14,7 +14,8 @@ from umbel.cli.history.import_ import import_command
 from umbel.cli.main import REMOTE, umbel
 from umbel.cli.options import default
 from umbel.cli.sources import FILE, PAIRS, UMBEL, environment_names
-from umbel.settings import PUBLIC, Setting
+from umbel.setting import Setting
+from umbel.settings import PUBLIC
 
 MADE = "<!-- Made by `python3 dev.py generate` from src/umbel/settings.py and src/umbel/cli: edit those. -->"
 WIDTH = 100

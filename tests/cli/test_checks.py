@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from umbel.cli.checks import checked
-from umbel.settings import Settings, SettingsError
+from umbel.setting import SettingsError
+from umbel.settings import Settings
 
 
 @pytest.mark.parametrize("address", ["", "0.0.0.0", "::", "192.0.2.7"])

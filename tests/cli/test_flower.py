@@ -7,7 +7,7 @@ import pytest
 from umbel.cli.flower_config import read_flower_config
 from umbel.cli.options import spelled
 from umbel.cli.plugin_words import Words, read_words
-from umbel.settings import SettingsError
+from umbel.setting import SettingsError
 
 
 def words(*given: str) -> Words:

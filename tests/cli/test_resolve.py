@@ -7,7 +7,7 @@ import pytest
 
 from umbel.cli.resolve import Resolved, Resolver
 from umbel.cli.sources import Environment, Given, read_dotenv
-from umbel.settings import SettingsError
+from umbel.setting import SettingsError
 
 
 def resolve(

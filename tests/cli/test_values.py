@@ -3,7 +3,8 @@
 import pytest
 
 from umbel.cli.values import parse, split_credentials
-from umbel.settings import TABLE, SettingsError
+from umbel.setting import SettingsError
+from umbel.settings import TABLE
 
 SETTINGS = {setting.name: setting for setting in TABLE}
 ARGON = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import msgspec
 
-from umbel.settings import Settings, SettingsError
+from umbel.setting import SettingsError
+from umbel.settings import Settings
 
 
 def checked(settings: Settings) -> Settings:

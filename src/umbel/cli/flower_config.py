@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from umbel.cli.flower_names import ALIASES, IDLE, REFUSED
 from umbel.cli.sources import Given
-from umbel.settings import PUBLIC, SettingsError
+from umbel.setting import SettingsError
+from umbel.settings import PUBLIC
 
 DEFAULT_NAME: Final = "flowerconfig.py"
 

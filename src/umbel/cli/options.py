@@ -7,7 +7,8 @@ import click
 
 from umbel.cli.sources import Given, environment_names
 from umbel.cli.values import is_yes_or_no
-from umbel.settings import PUBLIC, Setting
+from umbel.setting import Setting
+from umbel.settings import PUBLIC
 
 HELP: Final = {"help_option_names": ["-h", "--help"]}
 

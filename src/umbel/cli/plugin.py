@@ -7,7 +7,7 @@ from celery import Celery
 
 from umbel.cli.plugin_words import read_words
 from umbel.cli.run import BAD_SETTING, Invocation, run
-from umbel.settings import SettingsError
+from umbel.setting import SettingsError
 
 
 def run_plugin(name: str, words: Sequence[str], app: Celery, *, quiet: bool) -> int:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from umbel.cli.flower_names import ALIASES, IDLE, OF_CELERY, REFUSED
 from umbel.cli.options import HELP, SettingsCommand, plugin_options
-from umbel.settings import SettingsError
+from umbel.setting import SettingsError
 
 
 class Words(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from umbel.cli.sources import FLOWER, UMBEL, Environment, Given, environment_names, known_names
 from umbel.cli.values import parse
-from umbel.settings import PUBLIC, Setting, Settings
+from umbel.setting import Setting
+from umbel.settings import PUBLIC, Settings
 
 Gifts = Mapping[str, Sequence[Given]]
 """By the name of a setting, what was given for it: several for a list, else the last one counts."""

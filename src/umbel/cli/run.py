@@ -19,7 +19,8 @@ from umbel.cli.resolve import Resolved, Resolver
 from umbel.cli.sources import FLOWER, UMBEL, Environment, read_dotenv
 from umbel.model.errors import UmbelError
 from umbel.model.secrets import mask_url
-from umbel.settings import Settings, SettingsError
+from umbel.setting import SettingsError
+from umbel.settings import Settings
 
 if TYPE_CHECKING:
     from celery import Celery

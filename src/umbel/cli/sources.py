@@ -8,7 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from umbel.settings import PUBLIC, Setting, SettingsError
+from umbel.setting import Setting, SettingsError
+from umbel.settings import PUBLIC
 
 UMBEL, FLOWER = "UMBEL_", "FLOWER_"
 BASIC_AUTH: Final = FLOWER + "BASIC_AUTH"

@@ -9,7 +9,7 @@ from umbel.model.expected import BadExpectation, expectation_of
 from umbel.model.health import limit_of
 from umbel.model.links import template_of
 from umbel.model.search_parser import STATE_WORDS
-from umbel.settings import Kind, Receiver, Setting, SettingsError, masked
+from umbel.setting import Kind, Receiver, Setting, SettingsError, masked
 
 YES: Final = frozenset({"y", "yes", "t", "true", "on", "1"})
 NO: Final = frozenset({"n", "no", "f", "false", "off", "0"})

@@ -17,7 +17,8 @@ from umbel.cli.run import BAD_SETTING, FAILED, INTERRUPTED
 from umbel.cli.sources import Environment, read_dotenv
 from umbel.model.errors import UmbelError
 from umbel.model.search import SearchError
-from umbel.settings import PUBLIC, Settings, SettingsError
+from umbel.setting import SettingsError
+from umbel.settings import PUBLIC, Settings
 from umbel.store.protocols import Store
 
 PLACE: Final = ("store", "cluster")
