@@ -29,7 +29,7 @@ from umbel.model.search_parser import parse
 from umbel.store.protocols import Arrival, QueryTooSlow, Sort, Store
 from umbel.store.registry import open_store
 
-BATCH: Final = 10_000
+BATCH: Final = 20_000
 SIZES: Final = {"quick": (100_000,), "normal": (100_000, 1_000_000), "full": (100_000, 1_000_000, 10_000_000)}
 PATIENCE_S: Final = 4.0
 HOUR_S: Final = 3_600.0
