@@ -27,8 +27,9 @@ PYTHON_CODE = ("src", "tests", "benches", "tools", "dev.py", "hatch_build.py")
 REPORTS = ROOT / ".reports"
 PYTHON = str(program(DESK, "python"))
 
-PARALLEL = ("--numprocesses", str(min(2 * (os.cpu_count() or 1), 8)), "--dist", "loadfile")
-"""Tests mostly wait for real servers. A file's tests stay together, because they share theirs."""
+PARALLEL = ("--numprocesses", str(min(2 * (os.cpu_count() or 1), 8)), "--dist", "loadfile", "--no-loadscope-reorder")
+"""Tests mostly wait for real servers. A file's tests stay together, because they share theirs; tests/conftest.py
+says which begin. (Else those with most tests would, and the longest are those with few.)"""
 
 Step = Callable[[], object]
 
