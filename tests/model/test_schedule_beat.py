@@ -51,3 +51,9 @@ def test_what_its_agent_says() -> None:
     assert beat_of(pairs, [ticks], 930.0).state is BeatState.ALIVE
     late = beat_of(pairs, [ticks], 1_000.0)
     assert (late.state, late.since, late.skew_s) == (BeatState.SILENT, 900.0, -42.0)
+
+
+def test_a_beat_without_an_agent_follows_one_that_had_it() -> None:
+    """That the agent's beat is gone says nothing of what is sent since."""
+    ticked = replace(BEAT, client="celerybeat-7@app-01", ticked_at=900.0)
+    assert beat_of([stands(ONE, 1_200.0, RunVerdict.ON_TIME)], [ticked], 1_230.0).state is BeatState.ALIVE

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.events import T0, a_heartbeat, a_sample, received
-from umbel.model.workers import Heard, Worker, WorkerState, least_offset, liveness, observe
+from umbel.model.workers import Heard, Worker, WorkerState, is_beating, least_offset, liveness, observe
 
 HOUR_S = 3_600.0
 
@@ -113,6 +113,21 @@ def test_a_sample_of_the_agent_is_a_sign_of_life_and_no_heartbeat() -> None:
     assert worker.sample_at(T0 + 20) == worker.sample
     assert worker.sample_at(T0 + 60) is None
     assert observe(worker, a_heartbeat(15, pid=200), T0 + 15).sample_at(T0 + 16) is None
+
+
+def test_a_busy_solo_worker_with_the_agent_sends_samples_and_no_heartbeats() -> None:
+    """It lives, the reason says by what that is known, and what its last heartbeat counted is of the past."""
+    worker = observe(observe(None, a_heartbeat(0), T0), a_sample(2), T0 + 2)
+    assert (liveness(worker, T0 + 3)[1], is_beating(worker)) == ("its heartbeats come", True)
+    busy = observe(worker, a_sample(40), T0 + 40)
+    state, reason = liveness(busy, T0 + 42)
+    assert (state, is_beating(busy)) == (WorkerState.ONLINE, False)
+    assert liveness(busy, T0 + 42, heard=Heard(is_mute_while_busy=True)) == (WorkerState.BUSY, reason)
+    assert reason == "its agent speaks, but no heartbeat came for 40 s; a solo worker sends none while busy"
+    assert liveness(observe(busy, a_heartbeat(44), T0 + 44), T0 + 45)[1] == "its heartbeats come"
+    mute = observe(None, a_sample(0), T0)
+    assert liveness(mute, T0 + 5)[0] is WorkerState.ONLINE
+    assert liveness(mute, T0 + 90)[0] is WorkerState.UNKNOWN
 
 
 def test_a_clock_that_was_set_back_hides_no_sample() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,15 +19,31 @@ from celery.schedules import crontab
 from tests.support.beats import DJANGO, run_here
 from tests.support.services import RedisServer, start_broker
 from umbel.model.schedules import Entry, RuleKind, SourceKind
+from umbel.schedule.book import Book
+from umbel.schedule.keeper import ScheduleKeeper
 from umbel.schedule.merge import merge, together
-from umbel.schedule.sources.agent import AgentSource
+from umbel.schedule.sources.agent import BEATS_AT_MOST, AgentSource
 from umbel.schedule.sources.conf import AppSource, ConfSource
 from umbel.schedule.sources.django import DjangoSource
 from umbel.schedule.sources.learnt import cadence_of
 from umbel.schedule.sources.redbeat import RedBeatSource
 from umbel.schedule.sources.shelve import ShelveSource
-from umbel.schedule.sources.source import SourceError
+from umbel.schedule.sources.source import Listing, SourceError
+from umbel.store.registry import open_store
 
+REPORT: dict[str, object] = {
+    "version": 1,
+    "scheduler": "s",
+    "started_at": 1.0,
+    "entries_total": 1,
+    "listing": 1,
+    "part": 1,
+    "parts": 1,
+    "complete": True,
+    "entries": [],
+    "gone": [],
+    "runs": [],
+}
 SCHEDULE = {
     "nightly": {"task": "shop.close", "schedule": crontab(minute=0, hour=2), "args": (1, "a")},
     "often": {"task": "shop.look", "schedule": 30.0, "kwargs": {"password": "hunter2"}, "options": {"queue": "q"}},
@@ -244,6 +261,55 @@ def test_what_the_agent_says() -> None:
     assert set(by_name(listing.entries)) == {"two"}
     source.take("celerybeat@h", {"nonsense": True}, 99.5)
     assert source.beats()[0].client == "celerybeat@h"
+
+
+def test_two_beats_of_one_host_are_two() -> None:
+    """What one of them lists and sends is not the other's, and those that are gone give way to those that come."""
+    source = AgentSource(clock=lambda: 100.0, on_runs=lambda _: None)
+    rule = {"kind": "interval", "every_s": 5.0}
+    for pid, name in ((7, "one"), (8, "two")):
+        entry = {"name": name, "task": "t", "schedule": "5 s", "rule": rule}
+        source.take("celerybeat@h", {**REPORT, "pid": pid, "entries": [entry]}, 99.0)
+    listing = source.read()
+    assert listing is not None
+    assert set(by_name(listing.entries)) == {"one", "two"}
+    assert [one.client for one in source.beats()] == ["celerybeat-7@h", "celerybeat-8@h"]
+    for pid in range(100, 200):
+        source.take("celerybeat@h", {**REPORT, "pid": pid}, 99.0)
+    assert len(source.beats()) == BEATS_AT_MOST
+
+
+@pytest.mark.parametrize("at", [-1.0, 9e15, 4e11])
+def test_instants_that_no_calendar_has(at: float) -> None:
+    """Anybody who may publish may say so: they are passed over, and all else is shown."""
+    source = AgentSource(clock=lambda: 100.0, on_runs=lambda _: None)
+    rule = {"kind": "clocked", "at": at}
+    entry = {"name": "one", "task": "t", "schedule": "s", "rule": rule, "last_run_at": at, "total_run_count": 1}
+    source.take("celerybeat@h", {**REPORT, "started_at": at, "ticked_at": at, "entries": [entry]}, 99.0)
+    listing = source.read()
+    assert listing is not None
+    told = listing.entries[0]
+    assert (told.rule.at, told.rule.error, told.last_run_at) == (None, "its instant is in no calendar", None)
+    assert [(one.first_at, one.ticked_at) for one in source.beats()] == [(99.0, None)]
+
+
+def test_a_source_with_nonsense_hides_no_other(tmp_path: Path) -> None:
+    """It is told as one that cannot be read, whatever its nonsense makes of it, and the others are read on."""
+
+    class Odd:
+        kind, place = SourceKind.REDBEAT, "redis://odd"
+
+        def read(self) -> Listing:
+            raise TypeError("float() argument must be a string or a real number")
+
+    with closing(open_store(str(tmp_path / "umbel.db"))) as store:
+        told = AppSource(an_app(), "shop")
+        logger = logging.getLogger("test")
+        ScheduleKeeper(store.schedules, Book(), [Odd(), told], clock=lambda: 100.0, logger=logger).look()
+        assert {one.name for one in store.schedules.entries()} >= {"nightly", "often"}
+        errors = {one.kind: one.error for one in store.schedules.sources()}
+    assert errors[SourceKind.REDBEAT] == "redis://odd holds what Umbel cannot read (TypeError)"
+    assert errors[SourceKind.APP] is None
 
 
 def test_a_cadence_is_learnt_where_there_is_one() -> None:

@@ -86,7 +86,8 @@ def _state(
         number = len(missed)
         named = "1 entry was" if number == 1 else f"{number} entries were"
         return BeatState.SILENT, f"beat is not sending: {named} due, and nothing was sent", since
-    if ticked_at is not None and now - ticked_at > TICK_AGE_S:
+    is_told_since = last_at is not None and ticked_at is not None and last_at > ticked_at + TICK_AGE_S
+    if ticked_at is not None and now - ticked_at > TICK_AGE_S and not is_told_since:  # else one without an agent runs
         return BeatState.SILENT, "beat does not tick: its agent spoke, and its schedule was not looked at", ticked_at
     host = _hosts(at_work)
     if last_at is None:

@@ -133,7 +133,7 @@ class BeatRun(TypedDict):
 
 
 class BeatReport(TypedDict):
-    """Beat's word, at least every ten seconds; ``hostname`` of the event is ``celerybeat@<host>``.
+    """Beat's word, at least every ten seconds; ``hostname`` of the event is ``celerybeat@<host>``, ``pid`` its process.
 
     ``entries`` are those that changed since the last report; where ``complete``, this and the other ``parts`` of the
     same ``listing`` hold all of them. ``gone`` are names that were taken out. ``entries_total`` is how many there are.
@@ -141,6 +141,7 @@ class BeatReport(TypedDict):
     """
 
     version: int
+    pid: NotRequired[int]
     scheduler: str
     started_at: float
     ticked_at: NotRequired[float]

@@ -172,14 +172,14 @@ def liveness(
     """
     at = now if blind_since is None else min(now, blind_since)
     if worker.last_heartbeat_at is None:
-        return _without_heartbeats(heard, at)
+        return _without_heartbeats(worker, heard, at)
     if worker.offline_at is not None and worker.offline_at >= worker.last_heartbeat_at:
         return WorkerState.OFFLINE, "it said that it stops"
     silent_s = at - max(worker.last_seen_at, seeing_since)
     if blind_since is not None and silent_s < OFFLINE_AFTER_S:
         return WorkerState.UNKNOWN, "the broker is out of reach, so its heartbeats are not seen"
     if silent_s <= heartbeats_due_s(worker):
-        return WorkerState.ONLINE, "its heartbeats come"
+        return _what_comes(worker, heard or Heard())
     return _when_silent(worker, silent_s, at, heard or Heard())
 
 
@@ -188,7 +188,29 @@ def heartbeats_due_s(worker: Worker) -> float:
     return MISSED_HEARTBEATS * (worker.freq_s or 2.0) + LAG_MARGIN_S
 
 
-def _without_heartbeats(heard: Heard | None, at: float) -> tuple[WorkerState, str]:
+def is_beating(worker: Worker) -> bool:
+    """Whether the newest that came of it came among its heartbeats; not so where its agent speaks for a busy one."""
+    return _behind_s(worker) <= heartbeats_due_s(worker)
+
+
+def _behind_s(worker: Worker) -> float:
+    """Return how far its heartbeats are behind the samples of its agent (seconds of the worker's own clock)."""
+    sample = worker.sample
+    if sample is None or worker.last_heartbeat_at is None or worker.pid not in (None, sample.main.pid):
+        return 0.0
+    return sample.at - worker.last_heartbeat_at
+
+
+def _what_comes(worker: Worker, heard: Heard) -> tuple[WorkerState, str]:
+    if is_beating(worker):
+        return WorkerState.ONLINE, "its heartbeats come"
+    reason = f"its agent speaks, but no heartbeat came for {_behind_s(worker):.0f} s; a solo worker sends none while busy"
+    return WorkerState.BUSY if heard.is_mute_while_busy else WorkerState.ONLINE, reason
+
+
+def _without_heartbeats(worker: Worker, heard: Heard | None, at: float) -> tuple[WorkerState, str]:
+    if worker.sample_at(at) is not None:
+        return WorkerState.ONLINE, "its agent speaks; it sends no heartbeats"
     if heard is not None and heard.answered_at is not None and at - heard.answered_at < OFFLINE_AFTER_S:
         return WorkerState.ONLINE, "it answers when it is asked; it sends no heartbeats"
     return WorkerState.UNKNOWN, "no heartbeat was seen, only events of its tasks"

@@ -18,6 +18,8 @@ from msgspec.structs import replace
 from umbel.model.schedules import Rule, RuleKind
 
 EXPRESSION_AT_MOST: Final = 500
+CALENDAR_ENDS: Final = 250_000_000_000.0
+"""Epoch seconds, in the year 9892: a date that is later cannot be shown."""
 FIELDS: Final = ("minute", "hour", "day_of_week", "day_of_month", "month_of_year")
 SOLAR_EVENTS: Final = (
     *("dawn_astronomical", "dawn_nautical", "dawn_civil", "sunrise", "solar_noon"),
@@ -163,10 +165,15 @@ def _with_error(rule: Rule, error: str) -> Rule:
     return replace(rule, error=error[:EXPRESSION_AT_MOST])
 
 
+def in_calendar(at: float | None) -> float | None:
+    """Return epoch seconds where they are of the years that people write, and ``None`` for all others."""
+    return float(at) if at is not None and 0 <= at < CALENDAR_ENDS else None
+
+
 def epoch(value: object, zone: str | None = None) -> float | None:
     """Return an instant of a source in epoch seconds, ``None`` for what is none; without a zone it is of ``zone``."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        return in_calendar(value)
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)

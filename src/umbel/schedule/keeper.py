@@ -116,6 +116,11 @@ class ScheduleKeeper:
         except UmbelError as error:
             self._reads[source] = replace(before, tried_at=now, error=str(error))
             return
+        except Exception as error:  # what one source holds, of whatever shape, must not hide all others
+            self._logger.exception("A fault while reading the schedule of %s", source.place)
+            why = f"{source.place} holds what Umbel cannot read ({type(error).__name__})"
+            self._reads[source] = replace(before, tried_at=now, error=why)
+            return
         if listing is None:
             if source in self._listed:  # it told something before, and does not say that it is gone
                 self._reads[source] = replace(before, tried_at=now)

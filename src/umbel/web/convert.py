@@ -12,7 +12,7 @@ from umbel.model import tasks as model
 from umbel.model.events import ELLIPSIS, TYPE_BY_KIND, Kind
 from umbel.model.fold import epoch_of
 from umbel.model.verdicts import Verdict
-from umbel.model.workers import Worker, WorkerState
+from umbel.model.workers import Worker, WorkerState, is_beating
 from umbel.web import schemas
 
 ROW_TEXT_LENGTH: Final = 240
@@ -97,6 +97,7 @@ class Relatives:
 
 def worker(record: Worker, state: WorkerState, reason: str, running: int | None) -> schemas.Worker:
     """Return a worker with its liveness and how many stored tasks it runs."""
+    is_told = state is WorkerState.ONLINE and is_beating(record)
     return schemas.Worker(
         name=record.name,
         state=state.value,
@@ -107,9 +108,9 @@ def worker(record: Worker, state: WorkerState, reason: str, running: int | None)
         last_heartbeat_at=instant(record.last_heartbeat_at),
         last_event_at=instant(record.last_event_at),
         freq_s=record.freq_s,
-        active=record.active if state is WorkerState.ONLINE else None,
+        active=record.active if is_told else None,
         processed=record.processed,
-        loadavg=list(record.loadavg) if record.loadavg and state is WorkerState.ONLINE else None,
+        loadavg=list(record.loadavg) if record.loadavg and is_told else None,
         software=record.software,
         software_version=record.software_version,
         system=record.system,

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from umbel.model.schedules import BeatSeen, Entry, Origin, Rule, RuleKind, SourceKind
 from umbel.model.wire import BeatEntry, BeatReport
-from umbel.schedule.expressions import FIELDS, cron, interval, rule_of, sun
+from umbel.schedule.expressions import FIELDS, bad, cron, in_calendar, interval, rule_of, sun
 from umbel.schedule.sources.source import ENTRIES_AT_MOST, Listing, cut, text_or_none
 
 SILENT_AFTER_S: Final = 60.0
@@ -32,7 +32,7 @@ class _Heard:
 
 
 class AgentSource:
-    """Takes reports from the stream of events; any thread may call."""
+    """Takes reports from the stream of events; any thread may call. Beats of one host are told apart by process."""
 
     kind = SourceKind.AGENT
     place = "the agent in beat"
@@ -50,24 +50,27 @@ class AgentSource:
             report = msgspec.convert(dict(fields), BeatReport, strict=False)
         except msgspec.ValidationError:
             return
+        beat = _named(hostname, report.get("pid"))
         with self._lock:
-            self._listen(hostname, report)
-            known = self._ticks.get(hostname)
-            self._ticks[hostname] = BeatSeen(
-                client=hostname,
-                first_at=report["started_at"],
+            self._listen(beat, hostname, report)
+            known = self._ticks.get(beat)
+            self._ticks[beat] = BeatSeen(
+                client=beat,
+                first_at=in_calendar(report["started_at"]) or at,
                 last_at=at,
                 sends=(known.sends if known else 0) + len(report["runs"]),
-                ticked_at=report.get("ticked_at"),
+                ticked_at=in_calendar(report.get("ticked_at")),
                 offset_s=self._clock() - at,
                 how="its agent",
             )
         self._on_runs({one["task_id"]: one["entry"] for one in report["runs"]})
 
-    def _listen(self, hostname: str, report: BeatReport) -> None:
-        if hostname not in self._heard and len(self._heard) >= BEATS_AT_MOST:
-            del self._heard[min(self._heard, key=lambda name: self._heard[name].at)]
-        heard = self._heard.setdefault(hostname, _Heard())
+    def _listen(self, beat: str, hostname: str, report: BeatReport) -> None:
+        if beat not in self._heard and len(self._heard) >= BEATS_AT_MOST:
+            oldest = min(self._heard, key=lambda name: self._heard[name].at)
+            del self._heard[oldest]
+            self._ticks.pop(oldest, None)
+        heard = self._heard.setdefault(beat, _Heard())
         heard.at = self._clock()
         origin = Origin(kind=self.kind, place=hostname)
         entries = {one.name: one for one in (_entry(told, report, origin) for told in report["entries"])}
@@ -100,6 +103,12 @@ class AgentSource:
             return [one for one in self._ticks.values() if now - one.last_at < SILENT_AFTER_S]
 
 
+def _named(hostname: str, pid: int | None) -> str:
+    """Return what a beat is called: ``celerybeat@host`` of process 7 is ``celerybeat-7@host``."""
+    name, at, host = hostname.partition("@")
+    return f"{name}-{pid}{at}{host}" if pid is not None and pid > 0 else hostname
+
+
 def _entry(told: BeatEntry, report: BeatReport, origin: Origin) -> Entry:
     zone = text_or_none(report.get("timezone"))
     entry = Entry(
@@ -113,7 +122,7 @@ def _entry(told: BeatEntry, report: BeatReport, origin: Origin) -> Entry:
         origins=(origin,),
     )
     runs = told.get("total_run_count")
-    return replace(entry, total_runs=runs, last_run_at=told.get("last_run_at") if runs else None)
+    return replace(entry, total_runs=runs, last_run_at=in_calendar(told.get("last_run_at")) if runs else None)
 
 
 def _rule(told: BeatEntry, zone: str | None) -> Rule:
@@ -127,6 +136,9 @@ def _rule(told: BeatEntry, zone: str | None) -> Rule:
         case "solar" if "latitude" in rule and "longitude" in rule:
             return sun(str(rule.get("event")), rule["latitude"], rule["longitude"])
         case "clocked" if "at" in rule:
-            return Rule(kind=RuleKind.CLOCKED, text=cut(told["schedule"]), at=rule["at"])
+            at = in_calendar(rule["at"])
+            if at is None:
+                return bad(cut(told["schedule"]), "its instant is in no calendar")
+            return Rule(kind=RuleKind.CLOCKED, text=cut(told["schedule"]), at=at)
         case _:
             return rule_of(told["schedule"], zone)
