@@ -53,13 +53,19 @@ def test_every_route_names_a_role(server: Served) -> None:
 
 
 def test_what_changes_something_needs_more_than_a_look(server: Served) -> None:
-    """Viewers may read, have a worker asked how it is, and end what is their own."""
+    """Viewers may read, have a worker asked how it is, and change what is their own: to share a view needs more."""
     changing = {
         (method, path): role
         for (method, path), role in routes_of(server.routes).items()
         if method not in {"GET", "HEAD"}
     }
-    own = {("POST", "/api/v1/workers/{name:str}/refresh"), ("DELETE", "/api/v1/history/export")}
+    own = {
+        ("POST", "/api/v1/workers/{name:str}/refresh"),
+        ("DELETE", "/api/v1/history/export"),
+        ("POST", "/api/v1/views"),
+        ("PUT", "/api/v1/views/{view_id:str}"),
+        ("DELETE", "/api/v1/views/{view_id:str}"),
+    }
     assert {route for route, role in changing.items() if (role or 0) < Role.OPERATOR} - own == set()
 
 
