@@ -17,6 +17,7 @@ from umbel.cli.flower_names import IDLE, REFUSED
 from umbel.cli.options import given
 from umbel.cli.resolve import Resolved, Resolver
 from umbel.cli.sources import FLOWER, UMBEL, Environment, read_dotenv
+from umbel.cli.visible import LOG_FORMAT, LineFormatter, visible
 from umbel.model.errors import UmbelError
 from umbel.model.secrets import mask_url
 from umbel.setting import SettingsError
@@ -31,7 +32,6 @@ BAD_SETTING: Final = 2
 """Exit code: a setting cannot be used."""
 INTERRUPTED: Final = 130
 """Exit code: stopped by Ctrl-C before it was ready."""
-LOG_FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 
 class Invocation(Struct, frozen=True, kw_only=True):
@@ -52,7 +52,7 @@ def run(invocation: Invocation) -> int:
         resolved = prepare(invocation)
         return _serve(resolved, invocation)
     except UmbelError as error:
-        click.echo(f"Error: {error}", err=True)
+        click.echo(f"Error: {visible(str(error))}", err=True)
         return BAD_SETTING if isinstance(error, SettingsError) else FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -125,7 +125,9 @@ def _serve(resolved: Resolved, invocation: Invocation) -> int:
 
 
 def _start_log(level: str) -> None:
-    logging.basicConfig(level=level.upper(), format=LOG_FORMAT)
+    terminal = logging.StreamHandler()
+    terminal.setFormatter(LineFormatter(LOG_FORMAT))
+    logging.basicConfig(level=level.upper(), handlers=[terminal])
     if level != "debug":
         for talkative in ("alembic", "uvicorn"):
             logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -204,7 +204,9 @@ def _behind_s(worker: Worker) -> float:
 def _what_comes(worker: Worker, heard: Heard) -> tuple[WorkerState, str]:
     if is_beating(worker):
         return WorkerState.ONLINE, "its heartbeats come"
-    reason = f"its agent speaks, but no heartbeat came for {_behind_s(worker):.0f} s; a solo worker sends none while busy"
+    reason = (
+        f"its agent speaks, but no heartbeat came for {_behind_s(worker):.0f} s; a solo worker sends none while busy"
+    )
     return WorkerState.BUSY if heard.is_mute_while_busy else WorkerState.ONLINE, reason
 
 

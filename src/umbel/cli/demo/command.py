@@ -19,7 +19,8 @@ from umbel.cli.checks import checked
 from umbel.cli.demo.broker import KINDS, LOOPBACK, BrokerPlan, NoBroker, plan_broker
 from umbel.cli.demo.children import IS_WINDOWS, Child, Children
 from umbel.cli.demo.pace import pace_of
-from umbel.cli.run import FAILED, INTERRUPTED, LOG_FORMAT
+from umbel.cli.run import FAILED, INTERRUPTED
+from umbel.cli.visible import LOG_FORMAT, LineFormatter
 from umbel.model.errors import UmbelError
 from umbel.settings import Settings
 
@@ -171,7 +172,9 @@ def _log_to(path: Path) -> None:
     file = logging.FileHandler(path, encoding="utf-8")
     terminal = logging.StreamHandler()
     terminal.setLevel(logging.ERROR)
-    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, handlers=[file, terminal])
+    for handler in (file, terminal):
+        handler.setFormatter(LineFormatter(LOG_FORMAT))
+    logging.basicConfig(level=logging.INFO, handlers=[file, terminal])
 
 
 def _tell(text: str) -> None:

@@ -15,6 +15,7 @@ from umbel.cli.remote.server import BadWords
 from umbel.cli.resolve import Resolver
 from umbel.cli.run import BAD_SETTING, FAILED, INTERRUPTED
 from umbel.cli.sources import Environment, read_dotenv
+from umbel.cli.visible import visible
 from umbel.model.errors import UmbelError
 from umbel.model.search import SearchError
 from umbel.setting import SettingsError
@@ -37,7 +38,7 @@ class HistoryCommand(SettingsCommand):
         try:
             return super().invoke(ctx)
         except UmbelError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(f"Error: {visible(str(error))}", err=True)
             ctx.exit(BAD_SETTING if isinstance(error, SettingsError | BadWords | SearchError) else FAILED)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains when it closes standard output

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
 
+from umbel.cli.visible import visible
+
 NONE: Final = "-"
-_CONTROLS: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -19,14 +19,8 @@ def line(text: object, limit: int | None = None) -> str:
     """Return any text in one line, its control characters as escapes, cut to ``limit`` characters."""
     if text is None or text == "":
         return NONE
-    shown = "".join(_visible(sign) for sign in str(text))
+    shown = visible(str(text))
     return shown if limit is None or len(shown) <= limit else f"{shown[: limit - 1]}\N{HORIZONTAL ELLIPSIS}"
-
-
-def _visible(sign: str) -> str:
-    if sign in "\r\n\t":
-        return " "
-    return f"\\u{ord(sign):04x}" if unicodedata.category(sign) in _CONTROLS else sign
 
 
 def clock(at: str | None) -> str:

@@ -67,7 +67,7 @@ def messages(server: Server, search: str, pause: Callable[[float], None]) -> Ite
         except ServerFailed as error:
             if not seen:
                 raise
-            click.echo(f"... {error}; trying again", err=True)
+            click.echo(f"... {shown.line(error)}; trying again", err=True)
         pause(wait_s)
         wait_s = min(RETRY_AT_MOST_S, 2 * wait_s)
 
