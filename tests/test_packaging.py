@@ -10,6 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from hatch_build import UserInterface
 from umbel import __version__
 
 ROOT = Path(__file__).parent.parent
@@ -85,6 +86,7 @@ def test_the_sdist_holds_sources_and_pages(sdist: Path) -> None:
 
 def test_the_sdist_builds_without_node(sdist: Path, tmp_path: Path, wheel: ZipFile) -> None:
     """Its pages are as fresh as its sources, so its wheel needs no Node.js and equals the wheel of the checkout."""
+    assert UserInterface(sdist).fresh(), "unless ui/ was changed while the distribution was made"
     built = ZipFile(build(sdist, "wheel", tmp_path))
 
     assert not (sdist / "ui" / "node_modules").exists()
@@ -97,8 +99,10 @@ def test_a_wheel_without_pages_is_refused(sdist: Path, tmp_path: Path) -> None:
     fresh = stamp.read_text()
     stamp.write_text("of other sources")
 
-    with pytest.raises(subprocess.CalledProcessError) as raised:
-        build(sdist, "wheel", tmp_path, UMBEL_SKIP_UI="1")
+    try:
+        with pytest.raises(subprocess.CalledProcessError) as raised:
+            build(sdist, "wheel", tmp_path, UMBEL_SKIP_UI="1")
+    finally:
+        stamp.write_text(fresh)
 
-    stamp.write_text(fresh)
     assert "UMBEL_SKIP_UI=1 is for editable installs" in raised.value.stderr

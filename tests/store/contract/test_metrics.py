@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,6 @@ from umbel.model.events import Event
 from umbel.model.gaps import Gap, GapKind
 from umbel.model.metrics import By, Figures, Key, KeyKind, Series
 from umbel.store.protocols import Arrival, BadQuestion, Retention, Store
-from umbel.store.registry import open_store
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp()
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -59,10 +60,9 @@ class Filled:
 
 
 @pytest.fixture(params=BACKENDS)
-def filled(request: pytest.FixtureRequest, tmp_path: object) -> Iterator[Filled]:
+def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Filled]:
     """An empty store whose clock stands at noon."""
-    url = BACKENDS[request.param](tmp_path)  # type: ignore[arg-type]  # pytest's path
-    one = Filled(lambda clock: open_store(url, clock=clock))
+    one = Filled(partial(BACKENDS[request.param], tmp_path))
     yield one
     one.store.close()
 
