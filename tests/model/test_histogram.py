@@ -57,6 +57,16 @@ def test_buckets_span_the_range() -> None:
     assert math.isclose(LOWEST_S * FACTOR**INSIDE, HIGHEST_S)
 
 
+counts = st.dictionaries(st.integers(UNDER, OVER), st.integers(1, 300) | st.sampled_from([-1, 2**40]))
+
+
+@given(st.lists(counts, max_size=6))
+def test_stored_ones_add_up(parts: list[dict[int, int]]) -> None:
+    """However many buckets there are and however much they hold: short and long, small and large."""
+    stored = [data for data in (Histogram(part).encode() for part in parts) if data is not None]
+    assert Histogram.merged(stored) == sum(map(Histogram, parts), Histogram())
+
+
 def test_an_empty_one_has_no_percentile() -> None:
     """Unknown is not zero."""
     assert Histogram().percentiles(0.5, 0.95) == (None, None)

@@ -77,6 +77,10 @@ class Limits:
         own = self.own(metric, subject) if subject is not None else None
         return own or self._own.get((metric, None)) or DEFAULTS[metric]
 
+    def are_own(self, metric: Metric) -> bool:
+        """Whether there is one for some task, queue or worker alone."""
+        return any(of is metric and subject is not None for of, subject in self._own)
+
     def own(self, metric: Metric, subject: str) -> Limit | None:
         """Return what was set for it alone."""
         return self._own.get((metric, subject)) or self._own.get((metric, subject.rpartition(".")[2]))

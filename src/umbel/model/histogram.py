@@ -7,7 +7,10 @@ most: 4.9 %. What lies outside of the range is told as its bound.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sys
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 from math import ceil, exp, log
 from typing import Final
@@ -29,6 +32,12 @@ _SHIFT: Final = 1 - log(LOWEST_S) * _SCALE
 
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(dict[int, int]).decode
+
+# How MessagePack begins a map: in one byte with up to 15 pairs, else in three. A number below 128 is a byte of its own.
+_SHORT_MAPS: Final = range(0x80, 0x90)
+_LONG_MAP: Final = 0xDE
+_PLACES: Final = 256
+_BUCKET_AT, _COUNT_AT = (0, 8) if sys.byteorder == "little" else (8, 0)
 
 
 def bucket_of(seconds: float) -> int:
@@ -70,6 +79,26 @@ class Histogram:
         """Return what ``encode`` made. Raises msgspec.DecodeError."""
         return cls(None if data is None else _decode(data))
 
+    @classmethod
+    def merged(cls, parts: Sequence[bytes]) -> Histogram:
+        """Return the sum of what ``encode`` made; as quick as can be, because there are a hundred thousand of them.
+
+        Where all numbers are bytes, as nearly always in a minute, equal pairs are counted and not decoded one by one.
+        Raises msgspec.DecodeError.
+        """
+        plain: list[bytes] = []
+        sums = [0] * _PLACES
+        for part in parts:
+            pairs = part[1:] if part[0] in _SHORT_MAPS else part[3:] if part[0] == _LONG_MAP else part
+            if pairs.isascii():
+                plain.append(pairs)
+            else:
+                for bucket, n in _decode(part).items():
+                    sums[bucket] += n
+        for pair, times in Counter(memoryview(b"".join(plain)).cast("H")).items():
+            sums[pair >> _BUCKET_AT & 0xFF] += (pair >> _COUNT_AT & 0xFF) * times
+        return cls({bucket: n for bucket, n in enumerate(sums) if n})
+
     def encode(self) -> bytes | None:
         """Return it as MessagePack, two bytes for most buckets that hold something; ``None`` when none does."""
         counts = self.counts
@@ -102,7 +131,7 @@ class Histogram:
 
     def items(self) -> tuple[tuple[int, int], ...]:
         """Return the buckets that hold something, from short to long."""
-        return tuple(sorted((bucket, n) for bucket, n in self.counts.items() if n))
+        return tuple(sorted([(bucket, n) for bucket, n in self.counts.items() if n]))
 
     @property
     def total(self) -> int:
@@ -115,13 +144,8 @@ class Histogram:
         By nearest rank: the least duration so that at least that share of all is not longer.
         """
         buckets = self.items()
-        sums = list(accumulate(n for _, n in buckets))
-        return tuple(_at(buckets, sums, share) for share in shares)
-
-
-def _at(buckets: tuple[tuple[int, int], ...], sums: list[int], share: float) -> float | None:
-    if not sums:
-        return None
-    rank = max(1, ceil(share * sums[-1]))
-    position = next(index for index, reached in enumerate(sums) if reached >= rank)
-    return middle_of(buckets[position][0])
+        if not buckets:
+            return (None,) * len(shares)
+        sums = list(accumulate([n for _, n in buckets]))
+        ranks = (max(1, ceil(share * sums[-1])) for share in shares)
+        return tuple(middle_of(buckets[bisect_left(sums, rank)][0]) for rank in ranks)

@@ -17,6 +17,8 @@ from umbel.model.rollups import Figure, Period, Tally
 POINTS: Final = 400
 """A series has at most about so many points unless its step is asked for."""
 POINTS_AT_MOST: Final = 1_500
+ENOUGH: Final = 100
+"""An interval of so many hours or days is added up from whole ones."""
 DAY_S: Final = 86_400
 WEEK_S: Final = 604_800
 LONGEST_S: Final = 10_000 * DAY_S
@@ -158,7 +160,8 @@ class Totals(Struct, frozen=True, kw_only=True):
     """What happened in an interval, the busiest key first.
 
     ``since`` and ``until`` are what was added up: the interval that was asked for, widened to whole minutes, and to
-    whole hours or days where no minutes are kept any more. ``cut`` says that there are more keys.
+    whole hours or days where it is ``ENOUGH`` of them long or no minutes are kept any more. ``cut`` says that there are
+    more keys.
     """
 
     since: int
@@ -238,13 +241,16 @@ class Piece(Struct, frozen=True, kw_only=True):
 def pieces(since: float, until: float, kept: Bounds, newest: int) -> list[Piece]:
     """Return the fewest minutes, hours and days that make up an interval, widened to what is kept, oldest first.
 
+    An interval of ``ENOUGH`` hours is widened to whole hours, one of as many days to whole days: by a hundredth at most
+    at either end, and no minutes of thousands of names are read for it.
     They are those that begin within each piece. ``newest`` is the last instant of which there are figures: a day that
     is not over yet is as good as a whole one when nothing came after ``until``. Raises ValueError for an interval that
     is empty, or longer than ``LONGEST_S``.
     """
     _check(since, until)
-    start = floor_to(since, _finest(since, kept).seconds)
-    end = ceil_to(until, _finest(max(start, floor_to(until, Period.DAY.seconds)), kept).seconds)
+    coarse = max((period for period in Period if until - since >= ENOUGH * period.seconds), default=Period.MINUTE)
+    start = floor_to(since, max(coarse, _finest(since, kept)).seconds)
+    end = ceil_to(until, max(coarse, _finest(max(start, floor_to(until, Period.DAY.seconds)), kept)).seconds)
     limit = end if newest >= end else ceil_to(end, Period.DAY.seconds)
     found: list[Piece] = []
     for piece in _walk(start, end, limit):

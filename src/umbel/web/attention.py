@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
 from umbel.model import attention as model
 from umbel.model.attention import WINDOW_S, About, Check
 from umbel.model.failures import HOUR_S
-from umbel.model.health import Limits
-from umbel.model.metrics import NO_FIGURES, By
+from umbel.model.health import Limits, Metric, judge_mean
+from umbel.model.metrics import NO_FIGURES, By, Figures, Sum
 from umbel.model.queues import Health
 from umbel.model.search import Equals, Query, TextField
 from umbel.model.tasks import State
@@ -98,14 +98,21 @@ class Attention:
 
     def _tasks(self, now: float) -> list[Check]:
         since = now - WINDOW_S
-        sums = self._store.totals(By.NAME, since, now).sums
         total = next((one.figures for one in self._store.totals(By.TOTAL, since, now).sums), NO_FIGURES)
+        sums = self._sums(since, now, total)
         reasons = self._reasons(now)
         return [
             *model.of_all(total, sums, self._limits),
             *model.of_types(sums, self._limits, reasons.get),
             self._lost(now),
         ]
+
+    def _sums(self, since: float, now: float, total: Figures) -> Sequence[Sum]:
+        """Read what each task type did; how long each took only where something will be said of it."""
+        mean = judge_mean(total.run.n, total.run.mean_s, self._limits.of(Metric.AVG))
+        if mean in {Health.WARNING, Health.CRITICAL} or self._limits.are_own(Metric.AVG):
+            return self._store.totals(By.NAME, since, now).sums
+        return self._store.totals(By.NAME, since, now, spreads=0).sums
 
     def _reasons(self, now: float) -> dict[str, str]:
         """Return by task name the exception of the group that failed most in the last hour."""

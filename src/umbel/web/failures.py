@@ -119,4 +119,4 @@ def _hours_from(now: float, span_s: int) -> datetime:
 
 
 def _ended(store: Reader, now: float) -> int:
-    return sum(one.figures.ended for one in store.totals(By.TOTAL, now - HOUR_S, now).sums)
+    return sum(one.figures.ended for one in store.totals(By.TOTAL, now - HOUR_S, now, spreads=0).sums)

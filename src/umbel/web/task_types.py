@@ -34,7 +34,7 @@ class TaskTypeViews:
 
     def read(self, since: float, until: float, limit: int) -> schemas.TaskTypes:
         """Return every name, the busiest of the interval (epoch seconds) first, then by name. Raises BadQuestion."""
-        totals = self._store.totals(By.NAME, since, until)
+        totals = self._store.totals(By.NAME, since, until, spreads=limit)
         known = {one.key.text: one.figures for one in totals.sums if one.key.kind is KeyKind.ONE and one.key.text}
         others = next((one.figures.ended for one in totals.sums if one.key.kind is KeyKind.OTHER), None)
         stored = {one.name: one.by_state for one in self._store.counts() if one.name}
@@ -53,7 +53,7 @@ class TaskTypeViews:
 
     def one(self, name: str, since: float, until: float) -> schemas.TaskType | None:
         """Return one name, ``None`` where nobody ever heard of it. Raises BadQuestion."""
-        totals = self._store.totals(By.NAME, since, until)
+        totals = self._store.totals(By.NAME, since, until, keys=[name])
         found = next((one.figures for one in totals.sums if one.key.text == name), None)
         stored = next((one.by_state for one in self._store.counts() if one.name == name), None)
         workers = self._store.inspection.registered()

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
+from msgspec.structs import replace
 
 from tests.store.support import NAMES, WORKERS, a_stream, arrivals, in_batches
 from tests.support.events import T0, a_task_that_succeeded, an_event, received
 from umbel.model.events import TaskEvent
-from umbel.model.metrics import By
+from umbel.model.metrics import NO_FIGURES, By, figures_of
 from umbel.model.rollups import Figure, Period
 from umbel.model.search import EVERYTHING
 from umbel.store.protocols import Retention
@@ -118,6 +119,31 @@ def test_a_busy_stream(sqlite: SqliteStore, seed: int) -> None:
     for (period, dimension, start), tallies in found.items():
         total = found[period, Dimension.TOTAL, start][NO_KEY]
         assert sum_of(tallies.values()) == total, dimension
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_totals_are_the_sum_of_what_is_stored(sqlite: SqliteStore, seed: int) -> None:
+    """Counts of all, how long things took of as many as were asked for, and nothing of other keys."""
+    random = Random(seed)
+    for batch in in_batches(random, a_stream(random, 150)):
+        sqlite.commit(arrivals(batch))
+    begin, end = T0 - 2 * 86_400, T0 + 2 * 86_400
+    tallies = [
+        tally
+        for (period, dimension, start), found in written(sqlite).items()
+        if period is Period.MINUTE and dimension is Dimension.NAME and begin <= start < end
+        for tally in found.items()
+    ]
+    expected = {key_id: figures_of(sum_of(t for other, t in tallies if other == key_id)) for key_id, _ in tallies}
+    whole = sqlite.totals(By.NAME, begin, end)
+    assert sorted(map(repr, expected.values())) == sorted(repr(one.figures) for one in whole.sums)
+    first, *others = whole.sums
+    assert first.figures.run.n > 0
+    nothing = NO_FIGURES.run
+    counted = tuple(replace(one, figures=replace(one.figures, wait=nothing, run=nothing)) for one in others)
+    assert sqlite.totals(By.NAME, begin, end, spreads=1).sums == (first, *counted)
+    named = next(one for one in whole.sums if one.key.text is not None)
+    assert sqlite.totals(By.NAME, begin, end, keys=[str(named.key.text), "never heard of"]).sums == (named,)
 
 
 def test_a_commit_that_fails_counts_nothing(sqlite: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ class Names:
         return name in self._declared or name in self._sent_to
 
     def _sent_since(self, since: float, now: float) -> list[str]:
-        found = self._store.totals(By.QUEUE, since, now)
+        found = self._store.totals(By.QUEUE, since, now, spreads=0)
         return [one.key.text for one in found.sums if one.key.text is not None]
 
 

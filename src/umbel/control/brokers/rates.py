@@ -49,7 +49,7 @@ class Flow:
         self._lengths = {name: marks for name, marks in self._lengths.items() if name in names}
         if not 0 <= now - self._read_at < READ_EVERY_S:
             since = min(max(now - OVER_S, self._began_at), now - LEAST_S)
-            by_worker, by_queue = (self._store.totals(by, since, now) for by in (By.WORKER, By.QUEUE))
+            by_worker, by_queue = (self._store.totals(by, since, now, spreads=0) for by in (By.WORKER, By.QUEUE))
             self._ended = _Ended(by_worker=_per_minute(by_worker, now), by_queue=_per_minute(by_queue, now))
             self._read_at = now
 

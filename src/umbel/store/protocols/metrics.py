@@ -34,10 +34,15 @@ class MetricsReader(Protocol):
         Raises BadQuestion.
         """
 
-    def totals(self, by: By, since: float, until: float) -> Totals:
+    def totals(
+        self, by: By, since: float, until: float, *, keys: Sequence[str] | None = None, spreads: int = 10_000
+    ) -> Totals:
         """Return the figures of each key over an interval (epoch seconds), at most 10,000, the busiest first.
 
-        Raises BadQuestion when the interval is empty.
+        Of ``keys`` alone where they are given. How long things took is told of the ``spreads`` busiest: ``wait`` and
+        ``run`` of the others are empty, because it takes longer to read than all counts. The ends are widened to whole
+        minutes, to whole hours or days where an interval is a hundred times as long or no minutes are kept. Raises
+        BadQuestion when the interval is empty.
         """
 
     def counts_too_old(self) -> Mapping[Period, int]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import add
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import text
 
-from umbel.model.histogram import Histogram
 from umbel.model.metrics import (
     NO_FIGURES,
     Bounds,
@@ -32,14 +31,14 @@ from umbel.model.metrics import (
 from umbel.model.rollups import FIGURES, Figure, Period, Tally
 from umbel.store.protocols import BadQuestion
 from umbel.store.relational.reader import OutOfTime, Reader, Row, Statement
-from umbel.store.relational.rollup_rows import FIGURE_COLUMNS, NO_KEY, OTHER, Dimension, by_kind
+from umbel.store.relational.rollup_rows import FIGURE_COLUMNS, NO_KEY, OTHER, Dimension, add_spreads, added_up, by_kind
 from umbel.store.relational.sight import Sight
-from umbel.store.relational.tables import DEFAULT_CLUSTER
+from umbel.store.relational.tables import DEFAULT_CLUSTER, ROLLUP_SUMS
 from umbel.store.relational.terms import TermKind
 
 SUMS_AT_MOST: Final = 10_000
 LINES_AT_MOST: Final = 50
-_ROWS_BETWEEN_LOOKS: Final = 2_000
+_KEYS_BETWEEN_LOOKS: Final = 100
 
 _DIMENSION: Final = {
     By.TOTAL: Dimension.TOTAL,
@@ -50,11 +49,19 @@ _DIMENSION: Final = {
 _TERM: Final = {By.NAME: TermKind.NAME, By.QUEUE: TermKind.QUEUE, By.WORKER: TermKind.WORKER}
 
 _FIGURES: Final = ", ".join(FIGURE_COLUMNS)
+_SPREADS: Final = ", ".join(FIGURE_COLUMNS[FIGURES:])
 _BETWEEN: Final = "{kind} AND start >= :since AND start < :until"
-_ALL: Final = by_kind(f"SELECT key_id, {_FIGURES} FROM rollup WHERE {_BETWEEN}")  # noqa: S608  # our names
+_AMONG: Final = "AND key_id IN (SELECT value FROM json_each(:keys))"
+_FIGURE_SUMS: Final = ", ".join(f"sum({figure})" for figure in ROLLUP_SUMS[:FIGURES])
+_COUNTS: Final = by_kind(f"SELECT key_id, {_FIGURE_SUMS} FROM rollup WHERE {_BETWEEN} GROUP BY key_id")  # noqa: S608
+_COUNTS_OF: Final = by_kind(
+    f"SELECT key_id, {_FIGURE_SUMS} FROM rollup WHERE {_BETWEEN} {_AMONG} GROUP BY key_id"  # noqa: S608  # our names
+)
+_ALL: Final = by_kind(f"SELECT key_id, {_SPREADS} FROM rollup WHERE {_BETWEEN}")  # noqa: S608  # our names
+_ALL_OF: Final = by_kind(f"SELECT key_id, {_SPREADS} FROM rollup WHERE {_BETWEEN} {_AMONG}")  # noqa: S608  # ours
 _SOME: Final = by_kind(
     f"SELECT key_id, start, {_FIGURES} FROM rollup WHERE {{kind}} "  # noqa: S608  # our names
-    "AND start IN (SELECT value FROM json_each(:starts)) AND key_id IN (SELECT value FROM json_each(:keys))"
+    f"AND start IN (SELECT value FROM json_each(:starts)) {_AMONG}"
 )
 _BUSY: Final = by_kind(
     "SELECT key_id, sum(received + started + succeeded + failed + revoked + rejected) "  # noqa: S608  # our names
@@ -69,7 +76,8 @@ _IDS: Final = (
     "AND kind = :kind AND text IN (SELECT value FROM json_each(:texts))"
 )
 
-_Found = defaultdict[tuple[int, int], Tally]
+_Found = dict[tuple[int, int], Tally]
+_K = TypeVar("_K")
 
 
 def series(  # what the contract asks
@@ -89,22 +97,46 @@ def series(  # what the contract asks
     return Series(step_s=points.step_s, starts=points.starts, lines=tuple(lines))
 
 
-def totals(reader: Reader, by: By, since: float, until: float) -> Totals:
-    """Return the sums of all keys over an interval. Raises BadQuestion."""
+def totals(  # what the contract asks
+    reader: Reader, by: By, since: float, until: float, keys: Sequence[str] | None, spreads: int
+) -> Totals:
+    """Return the sums of all keys or of these, and the spreads of so many of the busiest. Raises BadQuestion."""
     try:
         parts = pieces(since, until, _kept(reader), _newest(reader))
     except ValueError as error:
         raise BadQuestion(str(error)) from error
-    found: defaultdict[int, Tally] = defaultdict(Tally)
-    for part in parts:
-        rows = _rows(reader, _ALL[part.period, _DIMENSION[by]], since=part.since, until=part.until)
-        for key_id, *values in _in_time(reader, rows):
-            _add(found[key_id], values)
+    only = None if keys is None or by is By.TOTAL else list(_ids(reader, by, keys).values())
+    found = _counted(reader, by, parts, only)
     busiest = sorted(found.items(), key=lambda item: (-_business(item[1]), item[0]))
-    busiest = [(key_id, tally) for key_id, tally in busiest if not tally.is_empty]
+    busiest = [(key_id, tally) for key_id, tally in busiest if any(tally.counts)]
+    _spread(reader, by, parts, dict(busiest[:spreads]), is_all=only is None and len(busiest) <= spreads)
     named = _named(reader, by, [key_id for key_id, _ in busiest[:SUMS_AT_MOST]])
     sums = (Sum(key=named[key_id], figures=figures_of(tally)) for key_id, tally in busiest[:SUMS_AT_MOST])
     return Totals(since=parts[0].since, until=parts[-1].until, sums=tuple(sums), cut=len(busiest) > SUMS_AT_MOST)
+
+
+def _counted(reader: Reader, by: By, parts: Iterable[Piece], only: Sequence[int] | None) -> dict[int, Tally]:
+    """Return what was counted by key, without how long it took: SQLite adds numbers up ten times as quickly."""
+    found: defaultdict[int, Tally] = defaultdict(Tally)
+    for part in parts:
+        sql = (_COUNTS if only is None else _COUNTS_OF)[part.period, _DIMENSION[by]]
+        for key_id, *counts in _rows(reader, sql, since=part.since, until=part.until, keys=json.dumps(only)):
+            tally = found[key_id]
+            tally.counts = list(map(add, tally.counts, counts))
+    return found
+
+
+def _spread(reader: Reader, by: By, parts: Iterable[Piece], wanted: Mapping[int, Tally], *, is_all: bool) -> None:
+    """Add how long things took to these."""
+    rows_of: defaultdict[int, list[Row]] = defaultdict(list)
+    keys = json.dumps(list(wanted))
+    for part in parts if wanted else ():
+        sql = (_ALL if is_all else _ALL_OF)[part.period, _DIMENSION[by]]
+        for row in _rows(reader, sql, since=part.since, until=part.until, keys=keys):
+            rows_of[row[0]].append(row)
+    for key_id, rows in _in_time(reader, rows_of):
+        if key_id in wanted:
+            add_spreads(wanted[key_id], rows)
 
 
 def counts_too_old(reader: Reader) -> dict[Period, int]:
@@ -116,12 +148,12 @@ def _rows(reader: Reader, sql: str, **bounds: Any) -> Sequence[Row]:
     return reader.all(Statement(text(sql)), **bounds)
 
 
-def _in_time(reader: Reader, rows: Sequence[Row]) -> Iterable[Row]:
-    """Look at the clock now and then: adding up takes longer than reading."""
-    for number, row in enumerate(rows):
-        if number % _ROWS_BETWEEN_LOOKS == 0 and reader.is_late():
+def _in_time(reader: Reader, rows_of: Mapping[_K, list[Row]]) -> Iterator[tuple[_K, list[Row]]]:
+    """Look at the clock now and then: adding up takes as long as reading."""
+    for number, found in enumerate(rows_of.items()):
+        if number % _KEYS_BETWEEN_LOOKS == 0 and reader.is_late():
             raise OutOfTime
-        yield row
+        yield found
 
 
 def _kept(reader: Reader) -> Bounds:
@@ -149,8 +181,12 @@ def _chosen(
         return [(named[key_id], key_id) for key_id in ids]
     if len(keys) > LINES_AT_MOST:
         raise BadQuestion(f"{len(keys)} keys; at most {LINES_AT_MOST} lines are told at once")
-    known = dict(map(tuple, _rows(reader, _IDS, kind=int(_TERM[by]), texts=json.dumps(list(keys)))))
+    known = _ids(reader, by, keys)
     return [(Key(kind=KeyKind.ONE, text=one), known.get(one)) for one in dict.fromkeys(keys)]
+
+
+def _ids(reader: Reader, by: By, keys: Sequence[str]) -> dict[str, int]:
+    return dict(map(tuple, _rows(reader, _IDS, kind=int(_TERM[by]), texts=json.dumps(list(keys)))))
 
 
 def _busiest(reader: Reader, by: By, parts: Iterable[Piece], n: int) -> list[int]:
@@ -177,26 +213,13 @@ def _named(reader: Reader, by: By, ids: Sequence[int]) -> dict[int, Key]:
 
 def _along(reader: Reader, dimension: Dimension, points: Grid, keys: Sequence[int]) -> _Found:
     """Return what was counted by key and point."""
-    found: _Found = defaultdict(Tally)
+    rows_of: defaultdict[tuple[int, int], list[Row]] = defaultdict(list)
     if keys:
         starts = range(points.since, points.until, points.period.seconds)
         sql = _SOME[points.period, dimension]
-        rows = _rows(reader, sql, starts=json.dumps(list(starts)), keys=json.dumps(list(keys)))
-        for key_id, start, *values in _in_time(reader, rows):
-            _add(found[key_id, floor_to(start, points.step_s)], values)
-    return found
-
-
-def _add(tally: Tally, values: Sequence[Any]) -> None:
-    """Add a row of ``FIGURE_COLUMNS``."""
-    tally.counts = list(map(add, tally.counts, values))
-    wait_us, run_us, wait, run = values[FIGURES:]
-    tally.wait_us += wait_us
-    tally.run_us += run_us
-    if wait is not None:
-        tally.wait.add(Histogram.decode(wait).counts)
-    if run is not None:
-        tally.run.add(Histogram.decode(run).counts)
+        for row in _rows(reader, sql, starts=json.dumps(list(starts)), keys=json.dumps(list(keys))):
+            rows_of[row[0], floor_to(row[1], points.step_s)].append(row)
+    return {place: added_up(rows) for place, rows in _in_time(reader, rows_of)}
 
 
 def _points(

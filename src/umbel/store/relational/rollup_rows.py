@@ -53,6 +53,22 @@ def tally_of(values: Sequence[Any]) -> Tally:
     return tally
 
 
+def added_up(rows: Sequence[Sequence[Any]]) -> Tally:
+    """Return the sum of at least one row that ends with ``FIGURE_COLUMNS``: by columns, which is ten times as quick."""
+    tally = Tally()
+    tally.counts = list(map(sum, tuple(zip(*rows, strict=True))[-len(FIGURE_COLUMNS) : -4]))
+    add_spreads(tally, rows)
+    return tally
+
+
+def add_spreads(tally: Tally, rows: Sequence[Sequence[Any]]) -> None:
+    """Set how long things took to the sum of at least one row that ends with the last four of ``FIGURE_COLUMNS``."""
+    wait_us, run_us, wait, run = tuple(zip(*rows, strict=True))[-4:]
+    tally.wait_us, tally.run_us = sum(wait_us), sum(run_us)
+    tally.wait = Histogram.merged([part for part in wait if part is not None])
+    tally.run = Histogram.merged([part for part in run if part is not None])
+
+
 def values_of(tally: Tally) -> tuple[Any, ...]:
     """Return the figures as ``FIGURE_COLUMNS``."""
     wait_us, run_us = min(tally.wait_us, _MOST), min(tally.run_us, _MOST)

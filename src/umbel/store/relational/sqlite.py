@@ -253,10 +253,18 @@ class SqliteStore:
         with self._reads() as reader:
             return rollup_reads.series(reader, by, since, until, top if keys is None else keys, step_s)
 
-    def totals(self, by: By, since: float, until: float) -> Totals:
+    def totals(
+        self,
+        by: By,
+        since: float,
+        until: float,
+        *,
+        keys: Sequence[str] | None = None,
+        spreads: int = rollup_reads.SUMS_AT_MOST,
+    ) -> Totals:
         """See ``MetricsReader.totals``."""
         with self._reads() as reader:
-            return rollup_reads.totals(reader, by, since, until)
+            return rollup_reads.totals(reader, by, since, until, keys, spreads)
 
     def counts_too_old(self) -> dict[Period, int]:
         """See ``MetricsReader.counts_too_old``."""

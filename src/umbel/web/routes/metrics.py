@@ -72,7 +72,7 @@ class MetricsRoutes(Controller):
     ) -> schemas.MetricsTotals:
         """Return counts, success rate, means and percentiles of each name, queue or worker."""
         start, end = interval(views, since, until)
-        return figures.totals(by, views.store.totals(by, start, end), limit)
+        return figures.totals(by, views.store.totals(by, start, end, spreads=limit), limit)
 
 
 def interval(views: Views, since: datetime | None, until: datetime | None) -> tuple[float, float]:
