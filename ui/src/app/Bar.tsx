@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link, useMatches } from '@tanstack/react-router'
 
+import type { ScheduleDetail } from '@/api/schedules'
 import { Mark } from '@/components/Mark'
 import { Line } from '@/components/Text'
 import { Badge } from '@/features/status/Badge'
@@ -13,6 +15,12 @@ const places: Partial<Record<string, string>> = { '/': 'Overview', '/tasks': 'Ta
 const lists = ['/tasks', '/failures', '/task-types', '/queues', '/workers', '/schedules'] as const
 const byId: ReadonlySet<string> = new Set(['/tasks'])
 
+/** The name of a schedule entry, as its page read it. */
+function EntryName({ id }: { id: string }) {
+  const { data } = useQuery<ScheduleDetail>({ queryKey: ['schedules', 'one', id], enabled: false })
+  return <Line text={data?.entry.name ?? shortId(id)} limit={80} />
+}
+
 function Crumbs() {
   const match = useMatches().at(-1)
   const list = lists.find((one) => match?.routeId.startsWith(`${one}/$`))
@@ -23,7 +31,7 @@ function Crumbs() {
         <Link to={list}>{places[list]}</Link>
         <span className="sep">/</span>
         <span className={byId.has(list) ? 'ell mono' : 'ell'}>
-          <Line text={byId.has(list) ? shortId(name) : name} limit={80} />
+          {list === '/schedules' ? <EntryName id={name} /> : <Line text={byId.has(list) ? shortId(name) : name} limit={80} />}
         </span>
       </div>
     )

@@ -10,6 +10,9 @@ export function Lost() {
         The address may be mistyped, or from another version.
       </Answer>
       <p className="mt16">
+        <Link className="btn" to="/">
+          Overview
+        </Link>{' '}
         <Link className="btn" to="/tasks">
           Tasks
         </Link>{' '}

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Activity, Bug, CalendarClock, CircleUser, Inbox, LayoutDashboard, List, Menu as MenuIcon, ScrollText, Search, Server, Shapes, SquareTerminal } from 'lucide-react'
+import { Activity, Bug, Cable, CalendarClock, CircleUser, Inbox, LayoutDashboard, List, Menu as MenuIcon, ScrollText, Search, Server, Settings, Shapes, SquareTerminal } from 'lucide-react'
 
 import { health, me, workers } from '@/api/queries'
 import { Mark } from '@/components/Mark'
@@ -10,16 +10,24 @@ import { shortLag } from '@/lib/duration'
 export const pages = [
   { to: '/', label: 'Overview', icon: LayoutDashboard },
   { to: '/tasks', label: 'Tasks', icon: List },
-  { to: '/failures', label: 'Failures', icon: Bug },
   { to: '/task-types', label: 'Task types', icon: Shapes },
-  { to: '/queues', label: 'Queues', icon: Inbox },
+  { to: '/failures', label: 'Failures', icon: Bug },
   { to: '/workers', label: 'Workers', icon: Server },
+  { to: '/queues', label: 'Queues', icon: Inbox },
   { to: '/schedules', label: 'Schedule', icon: CalendarClock },
   { to: '/monitor', label: 'Monitor', icon: SquareTerminal },
 ] as const
 
-/** So many pages have a tab on a phone; all others are in the palette, behind More. */
-const onPhone = 4
+/** Pages at the foot: what is behind, and what is set. */
+export const foot = [
+  { to: '/broker', label: 'Broker', icon: Cable },
+  { to: '/audit', label: 'Audit log', icon: ScrollText },
+  { to: '/settings', label: 'Settings', icon: Settings },
+  { to: '/self', label: 'Umbel itself', icon: Activity },
+] as const
+
+/** These have a tab on a phone; all others are in the palette, behind More. */
+const onPhone: ReadonlySet<string> = new Set(['/', '/tasks', '/failures', '/workers'])
 
 /** Online of all that are listed and ever sent a heartbeat; red when one of them is missing. */
 function useCrew(): { text: string; missing: number } | null {
@@ -68,19 +76,15 @@ export function Navigation({ onJump }: { onJump: () => void }) {
       <div className="nav-foot">
         <nav aria-label="Umbel">
           <ul>
-            <li>
-              <Link to="/audit" title="Audit log" activeProps={{ 'aria-current': 'page' }}>
-                <ScrollText className="i" aria-hidden="true" />
-                <span className="tx">Audit log</span>
-              </Link>
-            </li>
-            <li>
-              <Link to="/self" title="Umbel itself" activeProps={{ 'aria-current': 'page' }}>
-                <Activity className="i" aria-hidden="true" />
-                <span className="tx">Umbel itself</span>
-                {self?.collector.lag_s != null && <span className="n">{shortLag(self.collector.lag_s)}</span>}
-              </Link>
-            </li>
+            {foot.map(({ to, label, icon: Icon }) => (
+              <li key={to}>
+                <Link to={to} title={label} activeProps={{ 'aria-current': 'page' }}>
+                  <Icon className="i" aria-hidden="true" />
+                  <span className="tx">{label}</span>
+                  {to === '/self' && self?.collector.lag_s != null && <span className="n">{shortLag(self.collector.lag_s)}</span>}
+                </Link>
+              </li>
+            ))}
           </ul>
         </nav>
         {reader && (
@@ -101,7 +105,7 @@ export function Tabs({ onMore }: { onMore: () => void }) {
   const crew = useCrew()
   return (
     <nav className="tabs" aria-label="Main, phone">
-      {pages.slice(0, onPhone).map(({ to, label, icon: Icon }) => (
+      {pages.filter(({ to }) => onPhone.has(to)).map(({ to, label, icon: Icon }) => (
         <Link key={to} to={to} activeOptions={{ exact: to === '/' }} activeProps={{ 'aria-current': 'page' }}>
           <Icon className="i" aria-hidden="true" />
           {label}

@@ -1,17 +1,9 @@
 import { useNavigate } from '@tanstack/react-router'
-import { Activity, ScrollText, Settings } from 'lucide-react'
 
 import type { Page } from '@/features/palette/entries'
 import { keymap } from '@/lib/keymap'
 
-import { pages } from './Navigation'
-
-/** Pages that stand at the foot of the navigation. */
-const foot = [
-  { to: '/audit', label: 'Audit log', icon: ScrollText },
-  { to: '/self', label: 'Umbel itself', icon: Activity },
-  { to: '/settings', label: 'Settings', icon: Settings },
-] as const
+import { foot, pages } from './Navigation'
 
 const keysOf = (label: string): string => Object.values(keymap).find((one) => one.label.toLowerCase() === label.toLowerCase() && one.keys[0].startsWith('g '))?.keys[0] ?? ''
 

@@ -50,7 +50,7 @@ export function SchedulesRoute() {
   const page = list.data?.pages[0]
   const answer = page ? schedulesAnswer(page) : null
   usePageTitle(`${answer?.short ? `(${answer.short}) ` : ''}Schedule, ${self.data?.cluster ?? 'Umbel'}`)
-  const runNow = (entry: ScheduleEntry) => (entry.archived_at ? null : <RunEntry id={entry.id} name={entry.name} me={reader.data} />)
+  const runNow = (className?: string) => (entry: ScheduleEntry) => (entry.archived_at ? null : <RunEntry id={entry.id} name={entry.name} me={reader.data} className={className} />)
 
   if (list.error && !page) return <ErrorNote title="The schedule did not come" detail={`${list.error.message}. Nothing is lost: runs are judged all the same.`} onRetry={() => void list.refetch()} />
   if (!page) return <div className="panel"><Bones widths={[82, 64, 74, 48]} /></div>
@@ -77,7 +77,7 @@ export function SchedulesRoute() {
       <Answer glyph={answer?.kind ?? null} title={answer?.title ?? 'Schedule'}>
         {answer?.note === '' ? '\u00a0' : answer?.note}
       </Answer>
-      <Attention beat={page.summary.beat} entries={bad.data?.items ?? []} total={bad.data?.total ?? 0} runNow={runNow} />
+      <Attention beat={page.summary.beat} entries={bad.data?.items ?? []} total={bad.data?.total ?? 0} runNow={runNow()} />
       {times.data && times.data.rows.length > 0 && (
         <Section title="The last 12 hours and the next 24">
           <Timeline times={times.data} />
@@ -107,7 +107,7 @@ export function SchedulesRoute() {
         }
       >
         {entries.length > 0 ? (
-          <EntryTable entries={entries} runNow={runNow} />
+          <EntryTable entries={entries} runNow={runNow('gh')} />
         ) : (
           <div className="panel">
             <Nil icon={<CalendarClock className="i" />} title={show === 'troubled' ? 'No entry is in trouble' : show === 'archived' ? 'No entry has gone' : 'No entry matches'}>

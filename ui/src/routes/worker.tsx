@@ -9,6 +9,7 @@ import { ErrorNote } from '@/components/ErrorNote'
 import { Bones, Nil } from '@/components/Nil'
 import { Answer, usePageTitle } from '@/components/Page'
 import { WorkerActions } from '@/features/actions/WorkerActions'
+import { AgentFacts } from '@/features/workers/AgentFacts'
 import { Charts } from '@/features/workers/Charts'
 import { RunsNow, Waiting } from '@/features/workers/Held'
 import { Lanes } from '@/features/workers/Lanes'
@@ -104,6 +105,7 @@ export function WorkerRoute() {
         </div>
         <aside aria-label="Facts">
           <WorkerFacts detail={detail} />
+          {detail.agent && <AgentFacts agent={detail.agent} />}
           <Seen detail={detail} />
         </aside>
       </div>

@@ -8,6 +8,8 @@ import { linesOf } from './mock-lines.ts'
 import { FailureWorld } from './mock-failures.ts'
 import { workerDetail, workerHistory, workersHistory } from './mock-workers.ts'
 import { QueueWorld } from './mock-queues.ts'
+import { auditOf } from './mock-audit.ts'
+import { ScheduleWorld } from './mock-schedules.ts'
 import { World, type Scenario } from './mock-world.ts'
 
 const known = new Set(['state', 'name', 'task', 'worker', 'queue', 'id', 'root', 'parent', 'exception', 'runtime', 'received', 'retries', 'kwargs', 'args', 'result'])
@@ -83,6 +85,15 @@ class MockApi {
       const queue = queues.detail(decodeURIComponent(path.slice('queues/'.length)))
       send(response, queue ?? { type: 'about:blank', title: 'Not found', status: 404, detail: 'There is no such queue' }, queue ? 200 : 404); return;
     }
+    const schedules = new ScheduleWorld(this.world.scenario)
+    if (path === 'schedules') { send(response, schedules.list(url.searchParams)); return; }
+    if (path === 'schedules/timeline') { send(response, schedules.timeline()); return; }
+    if (path.startsWith('schedules/')) {
+      const [, id = '', verb] = path.split('/')
+      const found = verb === 'runs' ? { items: [], next: null } : schedules.detail(decodeURIComponent(id))
+      send(response, found ?? { type: 'about:blank', title: 'Not found', status: 404, detail: 'There is no such entry' }, found ? 200 : 404); return;
+    }
+    if (path === 'audit') { send(response, auditOf(this.world.scenario)); return; }
     if (path === 'overview') { send(response, this.world.overview()); return; }
     if (path === 'health') { send(response, this.world.health()); return; }
     if (path === 'gaps') { send(response, this.world.gaps()); return; }

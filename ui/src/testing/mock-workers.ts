@@ -57,6 +57,16 @@ function task(n: number, given: Partial<WorkerTask> = {}): WorkerTask {
   return { id: `e10c44a${n}-5a0e-4f8e-9b1f-000000000000`, name: 'fetch_call_recording', args: '[]', kwargs: `{'recording_id': ${460 + n}}`, queue: 'recordings', priority: 0, redelivered: false, acknowledged: true, pid: 4720 + n, started_at: null, eta: null, retries: 0, state: 'STARTED', received_at: iso(Date.now() - 3000 * n), ...given }
 }
 
+type Agent = NonNullable<WorkerDetail['agent']>
+
+/** What the agent of a worker tells, where it has one. */
+function agentOf(found: Worker): Agent | null {
+  if (found.cpu_from !== 'agent') return null
+  const isBad = found.cpu_health === 'critical'
+  const children = Array.from({ length: 16 }, (_, n) => ({ pid: 4720 + n, cpu: n === 3 ? null : 0.1 + (n % 5) * 0.2, memory_bytes: n === 3 ? null : 52_000_000 + n * 300_000 }))
+  return { at: iso(Date.now() - 3100), source: 'pss', main: { pid: 4711, cpu: 0.02, memory_bytes: 61_200_000 }, children, children_total: 16, files: 214, host_cores: 8, host_cpu: 0.71, host_memory_bytes: 16e9, host_available_bytes: 3.1e9, dropped: isBad ? { progress: 120 } : {}, faults: isBad ? 2 : 0, fault: isBad ? "PermissionError: [Errno 13] Permission denied: '/proc/4723/smaps_rollup'" : null }
+}
+
 /** Registered tasks, settings and lists of a worker; more and longer than fits where the world is huge. */
 export function workerDetail(scenario: Scenario, name: string): WorkerDetail | null {
   const found = workers(scenario).items.find((one) => one.name === name)
@@ -87,7 +97,7 @@ export function workerDetail(scenario: Scenario, name: string): WorkerDetail | n
     ages: isBare ? [] : ['active', 'active_queues', 'conf', 'registered', 'reserved', 'revoked', 'scheduled', 'stats'].map((part) => ({ part, at: part === 'conf' || part === 'registered' ? iso(now - 400_000) : at })),
     expected: [],
     orphaned: isGone ? 3 : 0,
-    agent: null,
+    agent: agentOf(found),
   }
 }
 

@@ -8,7 +8,7 @@ import { whyNot } from './words'
 interface ActButtonProps {
   me: Me | undefined
   onPress: () => void
-  className?: string
+  className?: string | undefined
   children: ReactNode
 }
 

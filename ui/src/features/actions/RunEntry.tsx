@@ -16,11 +16,11 @@ import './actions.css'
 const CommandDialog = lazy(async () => ({ default: (await import('./CommandDialog')).CommandDialog }))
 
 /** Sends the task of an entry now, beside its schedule. */
-export function RunEntry({ id, name, me }: { id: string; name: string; me: Me | undefined }) {
+export function RunEntry({ id, name, me, className }: { id: string; name: string; me: Me | undefined; className?: string }) {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
-      <ActButton me={me} className="gh" onPress={() => setOpen(true)}>
+      <ActButton me={me} className={className} onPress={() => setOpen(true)}>
         <Play className="i" aria-hidden="true" />
         Run now…
       </ActButton>

@@ -31,7 +31,7 @@ function Waiting({ queue: { health, ready, reasons, why } }: { queue: Queue }) {
 
 function Oldest({ queue: { oldest_at: at, ready, why } }: { queue: Queue }) {
   if (at !== null) return <Age at={at} />
-  return ready === 0 ? <span className="dim">none</span> : <Unknown why={why.oldest ?? untold} />
+  return ready === 0 ? <span className="dim">none waits</span> : <Unknown why={why.oldest ?? untold} />
 }
 
 function Consumers({ queue }: { queue: Queue }) {

@@ -73,7 +73,7 @@ export function brokerAnswer({ broker }: BrokerDetail): QueuesAnswer {
   if (!broker.reached) return { kind: 'critical', title: `${name} is out of reach`, note: `${told(broker.error)}.`, short: 'out of reach' }
   const [alarm] = broker.alarms
   if (alarm) return { kind: 'warning', title: `${name} needs attention`, note: `${told(alarm)}.`, short: 'attention' }
-  return { kind: null, title: `${name} is well`, note: `Read by ${broker.source ?? 'its transport'}, every five seconds.`, short: '' }
+  return { kind: null, title: `${name} is well`, note: `As ${broker.source ?? 'its transport'} tells, asked every five seconds.`, short: '' }
 }
 
 /** When a queue will be empty, in a word or two. */

@@ -23,20 +23,21 @@ function Item({ entry, runNow }: { entry: ScheduleEntry; runNow: (entry: Schedul
   const { trouble } = look(entry.verdict)
   return (
     <div className="att">
-      <Glyph kind={trouble ?? 'warning'} />
+      <Glyph kind={entry.error ? 'critical' : (trouble ?? 'warning')} />
       <h2 className="t">
         <Link className="q" to="/schedules/$id" params={{ id: entry.id }}>
           <Line text={entry.name} limit={100} />
         </Link>{' '}
-        {sentences[entry.verdict] ?? entry.verdict}
-        {entry.verdict_since && (
+        {entry.error ? 'has a wrong expression' : (sentences[entry.verdict] ?? entry.verdict)}
+        {!entry.error && entry.verdict_since && (
           <span className="since">
             since <Time at={entry.verdict_since} />, {plural(entry.verdict_runs, 'run')}
           </span>
         )}
       </h2>
       <p className="e">
-        {entry.last?.reason && <><Line text={sentenceOf(entry.last.reason)} limit={300} /> </>}
+        {entry.error && <Line text={sentenceOf(`${entry.expression}: ${entry.error}`)} limit={300} />}
+        {!entry.error && entry.last?.reason && <><Line text={sentenceOf(entry.last.reason)} limit={300} /> </>}
         {entry.next_due_at && <>Next <Time at={entry.next_due_at} />, <Until at={entry.next_due_at} />.</>}
       </p>
       <div className="a">

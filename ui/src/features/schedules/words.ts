@@ -95,7 +95,7 @@ export function schedulesAnswer({ troubles, summary }: Pick<Schedules, 'troubles
 
 function beatWords(beat: Beat): string {
   if (beat.state === 'none') return ''
-  const skew = beat.skew_s === null ? '' : ` Its clock is ${whole(Math.round(Math.abs(beat.skew_s)))} s ${beat.skew_s > 0 ? 'behind' : 'ahead'}.`
+  const skew = beat.skew_s === null || Math.abs(beat.skew_s) < 1 ? '' : ` Its clock is ${whole(Math.round(Math.abs(beat.skew_s)))} s ${beat.skew_s > 0 ? 'behind' : 'ahead'}.`
   return `${capital(beat.text)}.${skew}`
 }
 

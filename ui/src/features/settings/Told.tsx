@@ -16,7 +16,7 @@ export function Kept({ retention }: { retention: Settings['retention'] }) {
       <dd>{keptFor(retention.tasks_s)}</dd>
       {states.map(([state, seconds]) => (
         <div key={state} className="sub">
-          <dt>of them {stateLook(state).word}</dt>
+          <dt>in state {stateLook(state).word}</dt>
           <dd>{keptFor(seconds)}</dd>
         </div>
       ))}
@@ -26,9 +26,9 @@ export function Kept({ retention }: { retention: Settings['retention'] }) {
       <dd>{retention.max_bytes === null ? 'any size' : bytes(retention.max_bytes)}</dd>
       <dt>Figures by minute</dt>
       <dd>{keptFor(retention.minutes_s)}</dd>
-      <dt>by hour</dt>
+      <dt>Figures by hour</dt>
       <dd>{keptFor(retention.hours_s)}</dd>
-      <dt>by day</dt>
+      <dt>Figures by day</dt>
       <dd>{keptFor(retention.days_s)}</dd>
       <dt>Raw events</dt>
       <dd>{keptFor(retention.journal_s)}</dd>

@@ -96,7 +96,7 @@ export function Setup({ detail }: { detail: WorkerDetail }) {
   return (
     <Section title="Set up">
       {agent && (
-        <Fold title="Processes" note={<>{whole(agent.children_total + 1)}, read by the agent <Age at={agent.at} /> ago; CPU of one core{agent.faults > 0 && `; the agent failed ${plural(agent.faults, 'time')}`}</>}>
+        <Fold title="Processes" note={<>{whole(agent.children_total + 1)}, read by the agent <Age at={agent.at} /> ago; CPU of one core</>}>
           <Processes agent={agent} />
         </Fold>
       )}
