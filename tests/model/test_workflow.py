@@ -100,6 +100,8 @@ def test_what_the_backend_says_is_a_group_is_one() -> None:
     flow = drawn(ran("a", None, 0, 2), ran("b", None, 0, 3), ran("z", "b", 3), groups=groups)
     (bundle,) = flow.bundles
     assert (bundle.tasks, bundle.group_id, bundle.body) == (("a", "b"), "g", "z")
+    early = drawn(ran("a", None, 0, 2), ran("b", None, 0, 3), ran("z", "b", 2.5), groups=groups)  # its worker was slow
+    assert [(one.tasks, one.body) for one in early.bundles] == [(("a", "b"), "z")]
     waits = drawn(ran("a", None, 0, 2), groups=Groups(of_task={"a": "g"}, waiting={"g": 24}))
     assert (waits.bundles[0].size, waits.bundles[0].is_chord, waits.bundles[0].body) == (24, True, None)
 

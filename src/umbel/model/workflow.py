@@ -192,9 +192,9 @@ class _Drawing:
                 self._edges.append(Edge(source=parent.id, target=self._bundles[-1].id, link=link))
 
     def _is_body(self, task_id: str, group: str) -> bool:
-        """Whether a task of a group is the body of its chord: it followed another member."""
+        """Whether a task of a group is the body of its chord: no member has another member as its parent."""
         link = self._links[task_id]
-        return link is not None and link[1] is Link.FOLLOWED and self._groups.of_task.get(link[0]) == group
+        return link is not None and self._groups.of_task.get(link[0]) == group
 
     def _add_bundle(self, tasks: list[str], crowds: tuple[int, ...], group: str | None) -> None:
         size = self._groups.waiting.get(group or "")
@@ -230,11 +230,13 @@ class _Drawing:
 
     def _body_of(self, bundle: Bundle) -> str | None:
         after = [edge for edge in self._edges if edge.source in bundle.tasks]
-        if len(after) != 1 or after[0].link is not Link.FOLLOWED or after[0].target not in self._kin:
+        if len(after) != 1 or after[0].target not in self._kin:
             return None
         body, last = self._kin[after[0].target], self._kin[after[0].source]
         if bundle.group_id is not None and self._groups.of_task.get(body.id) == bundle.group_id:
             return body.id
+        if after[0].link is not Link.FOLLOWED:
+            return None
         several = len(bundle.tasks) > 1 or bundle.crowds
         return body.id if several and self._all_ended(bundle, last, body) else None
 
