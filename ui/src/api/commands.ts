@@ -12,7 +12,9 @@ export type CommandReply = Whole<schema.Reply>
 export type AuditEntry = Whole<schema.AuditEntry>
 export type Audit = Whole<schema.Audit>
 
-/** What it would do, asked of the workers now. A refusal comes as an error, with its sentence. */
+const askAgainMs = 3_000
+
+/** What it would do, asked of the workers now, and again while one refuses. A refusal of all comes as an error, with its sentence. */
 export const commandPreview = (command: Command | null) =>
   queryOptions({
     queryKey: ['command', command],
@@ -21,6 +23,8 @@ export const commandPreview = (command: Command | null) =>
     retry: false,
     staleTime: 0,
     gcTime: 0,
+    // a pool that was grown just now starts its processes within seconds
+    refetchInterval: ({ state }) => (state.status === 'error' || (state.data?.refused.length ?? 0) > 0 ? askAgainMs : false),
   })
 
 export const runCommand = (command: Command, why: string, confirm: string | null): Promise<CommandAnswer> =>

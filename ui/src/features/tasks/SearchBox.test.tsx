@@ -1,6 +1,6 @@
 import { fireEvent, render, screen } from '@testing-library/react'
 import { useState } from 'react'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 
 import type { Problem } from '@/api/types'
 
@@ -38,6 +38,23 @@ describe('SearchBox', () => {
     fireEvent.keyDown(field(), { key: 'Tab' })
     expect(search()).toBe('state:failure')
     expect(field().value).toBe('')
+  })
+
+  it('leaves one step to go back, however long it was written', () => {
+    vi.useFakeTimers()
+    const onSearch = vi.fn()
+    const given = { problem: null, known, onSearch }
+    const { rerender } = render(<SearchBox search="" {...given} />)
+    fireEvent.focus(field())
+    type('name:send')
+    vi.advanceTimersByTime(1000)
+    rerender(<SearchBox search="name:send" {...given} />)
+    fireEvent.keyDown(field(), { key: 'Tab' })
+    expect(onSearch.mock.calls).toEqual([
+      ['name:send', { replace: false }],
+      ['name:send_sms', { replace: true }],
+    ])
+    vi.useRealTimers()
   })
 
   it('makes a chip of a condition after a space', () => {

@@ -42,7 +42,8 @@ export function useDraft(search: string, onSearch: (search: string, options: { r
       }, quietMs)
     },
     commit: (text) => {
-      send(text.trim(), false)
+      // what was searched for while it was being written is no place to go back to
+      send(text.trim(), began.current)
       began.current = false
       setState(null)
     },

@@ -46,18 +46,22 @@ function Row({ row, within }: RowProps) {
           <span className="only-m"> running</span>
         </Link>
       </td>
-      <td className="num no-m w-n">
+      <td className="num no-m w-many">
         <Link className="q" to="/tasks" search={{ search: `${name} ${within}` }}>
           {whole(row.ended)}
         </Link>
       </td>
       <td className="num p2 w-rate">{row.success_rate === null ? <Unknown why="none succeeded or failed in this time" /> : <Judged level={failing(row)}>{percent(row.success_rate)}</Judged>}</td>
-      <td className="num no-m w-n">
+      <td className="num no-m w-many">
         <Link className={row.failed > 0 ? 'q' : 'q dim'} to="/tasks" search={{ search: `${name} state:failure ${within}` }}>
           {whole(row.failed)}
         </Link>
       </td>
-      <td className="num no-m no-t w-n">{whole(row.retried)}</td>
+      <td className="num no-m no-t w-n">
+        <Link className={row.retried > 0 ? 'q' : 'q dim'} to="/tasks" search={{ search: `${name} (state:retry OR retries:>0) ${within.replaceAll('finished:', 'started:')}` }}>
+          {whole(row.retried)}
+        </Link>
+      </td>
       <td className="num p4 w-time">{row.run.mean_s === null ? <span className="dim">—</span> : <Judged level={row.avg}><Duration seconds={row.run.mean_s} /></Judged>}</td>
       <td className="num no-m w-time">{row.run.p95_s === null ? <span className="dim">—</span> : <Duration seconds={row.run.p95_s} />}</td>
       <td className="num no-m no-t w-n">{row.workers === null ? <Unknown why="no worker was asked yet" /> : whole(row.workers)}</td>
@@ -73,9 +77,9 @@ export const TypeTable = ({ rows, within, label }: { rows: readonly TaskTypeRow[
         <tr>
           <th>Task</th>
           <th className="num w-n">Running</th>
-          <th className="num w-n">Ended</th>
+          <th className="num w-many">Ended</th>
           <th className="num w-rate">Success</th>
-          <th className="num w-n">Failed</th>
+          <th className="num w-many">Failed</th>
           <th className="num w-n no-t">Retried</th>
           <th className="num w-time">Average</th>
           <th className="num w-time">p95</th>

@@ -33,7 +33,9 @@ export const expectedWords = ({ by, what }: Expected): string => (by === 'all' ?
 function note({ items, slots, busy, expected }: Workers): string {
   const there = items.filter(isThere)
   const active = busy ?? sum(there, (worker) => worker.active)
-  const first = slots !== null && active !== null ? `${whole(active)} of ${plural(slots, 'slot')} ${active === 1 ? 'is' : 'are'} busy.` : active === null ? 'How many tasks they run is not known.' : active === 0 ? 'They run nothing now.' : `They run ${plural(active, 'task')} now.`
+  const full = there.filter((worker) => worker.slots !== null && (worker.active ?? worker.running ?? 0) >= worker.slots).map(({ name }) => name)
+  const none = full.length > 0 ? `; ${list(full)} ${full.length === 1 ? 'has' : 'have'} none free` : ''
+  const first = slots !== null && active !== null ? `${whole(active)} of ${plural(slots, 'slot')} ${active === 1 ? 'is' : 'are'} busy${none}.` : active === null ? 'How many tasks they run is not known.' : active === 0 ? 'They run nothing now.' : `They run ${plural(active, 'task')} now.`
   if (expected.length === 0) {
     const done = sum(items, (worker) => worker.processed)
     return done === null ? first : `${first} Since they started they did ${whole(done)}.`

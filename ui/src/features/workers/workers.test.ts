@@ -33,6 +33,13 @@ describe('the answer', () => {
   })
 })
 
+describe('the answer on slots', () => {
+  it('names who has none free', () => {
+    expect(workersAnswer(all([worker('a@x', { active: 8 }), worker('b@x', { active: 7 })])).note).toMatch(/^3 of 8 slots are busy; a@x has none free\./)
+    expect(workersAnswer(all([worker('a@x', { active: 7 })])).note).toMatch(/^3 of 8 slots are busy\./)
+  })
+})
+
 describe('groups', () => {
   const items = [worker('w10@b', { queues: ['y', 'x'] }), worker('w2@b', { queues: ['x', 'y'] }), worker('odd', { queues: null }), worker('w1@a', { queues: ['z'], state: 'offline' })]
 
