@@ -10,7 +10,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from concurrent.futures import Future
+from typing import Any, Final, TypeVar
 
 from celery import Celery
 
@@ -24,35 +25,68 @@ OTHERS_AT_MOST: Final = 200
 """So many ids are looked up at once in a backend whose records cannot be measured first."""
 AGAIN_S: Final = 5.0
 WITHIN_S: Final = 0.5
+ANSWER_WITHIN_S: Final = 3.0
+"""Who waits for a page waits no longer."""
 _REMEMBERED: Final = 50_000
 _SIZES_AT_MOST: Final = 50
 
 
+T = TypeVar("T")
+
+
 class GroupFinder:
-    """Looks groups up. Safe to use from several threads, one of which asks at a time."""
+    """Looks groups up. Safe to use from several threads, one of which asks at a time.
+
+    A driver may wait for minutes for a backend that is out of reach, and nobody here waits that long for it.
+    """
 
     def __init__(self, app: Celery, *, masker: Masker, elapsed: Callable[[], float] = time.monotonic) -> None:
-        self._app = app
         self._results = Results(app, masker=masker)
         self._elapsed = elapsed
-        self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        self._is_stuck = False
         self._known: dict[str, str | None] = {}
         self._asked: dict[str, float] = {}
 
     def why_none(self) -> str | None:
         """Return why no group can be told, ``None`` where the backend can be read."""
-        with self._lock:
-            return self._results.last_error if self._results.open() else self._results.why_not
+        is_open = self._patiently(self._results.open)
+        if is_open is None:
+            return f"the result backend did not answer within {ANSWER_WITHIN_S:g} s"
+        return self._results.last_error if is_open else self._results.why_not
 
     def look_up(self, task_ids: Sequence[str]) -> Groups:
         """Return the groups of these tasks, and the sizes of those that are chords which wait. Never raises."""
-        with self._lock:
-            if not self._results.open():
-                return Groups()
-            now = self._elapsed()
-            self._ask([one for one in task_ids if self._is_due(one, now)], now)
-            of_task = {one: group for one in task_ids if (group := self._known.get(one)) is not None}
-            return Groups(of_task=of_task, waiting=self._sizes(dict.fromkeys(of_task.values())))
+        return self._patiently(lambda: self._looked_up(task_ids)) or Groups()
+
+    def _looked_up(self, task_ids: Sequence[str]) -> Groups:
+        if not self._results.open():
+            return Groups()
+        now = self._elapsed()
+        self._ask([one for one in task_ids if self._is_due(one, now)], now)
+        of_task = {one: group for one in task_ids if (group := self._known.get(one)) is not None}
+        return Groups(of_task=of_task, waiting=self._sizes(dict.fromkeys(of_task.values())))
+
+    def _patiently(self, ask: Callable[[], T]) -> T | None:
+        """Return what is answered in time, else ``None``; while one question hangs no other one is asked."""
+        if not self._turn.acquire(timeout=0.0 if self._is_stuck else ANSWER_WITHIN_S):
+            return None
+        answer: Future[T] = Future()
+        threading.Thread(target=self._answer, args=(ask, answer), name="umbel-groups", daemon=True).start()
+        try:
+            return answer.result(ANSWER_WITHIN_S)
+        except TimeoutError:
+            self._is_stuck = not answer.done()
+            return None
+
+    def _answer(self, ask: Callable[[], T], answer: Future[T]) -> None:
+        try:
+            answer.set_result(ask())
+        except Exception as error:  # noqa: BLE001 - who asked is told
+            answer.set_exception(error)
+        finally:
+            self._is_stuck = False
+            self._turn.release()
 
     def _is_due(self, task_id: str, now: float) -> bool:
         """Whether to ask: a record that is there tells its group for good, one that is not may come."""
@@ -71,7 +105,7 @@ class GroupFinder:
                 self._known[task_id] = str(group) if group else None
 
     def _redis(self) -> Any | None:  # noqa: ANN401 - redis-py's client
-        backend: Any = self._app.backend
+        backend = self._results.backend
         return backend.client if hasattr(backend, "client") and hasattr(backend, "connparams") else None
 
     def _small(self, task_ids: Sequence[str]) -> Sequence[str]:
@@ -79,7 +113,7 @@ class GroupFinder:
         client = self._redis()
         if client is None:
             return task_ids[:OTHERS_AT_MOST]
-        backend: Any = self._app.backend
+        backend = self._results.backend
         lengths = self._piped(client, "strlen", [backend.get_key_for_task(one) for one in task_ids])
         return [one for one, length in zip(task_ids, lengths, strict=False) if 0 < length <= LARGEST_RECORD]
 
@@ -88,7 +122,7 @@ class GroupFinder:
         some = list(groups)[:_SIZES_AT_MOST]
         if client is None or not some:
             return {}
-        backend: Any = self._app.backend
+        backend = self._results.backend
         found = self._piped(client, "get", [backend.get_key_for_group(group, ".s") for group in some])
         return {group: int(size) for group, size in zip(some, found, strict=False) if size is not None}
 

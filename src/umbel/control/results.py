@@ -59,6 +59,11 @@ class Results:
         self.last_error: str | None = None
         self.unreadable = 0
 
+    @property
+    def backend(self) -> Any:  # noqa: ANN401 - each has a class of its own
+        """The backend that is read, ``None`` before it was opened. Celery makes another one for each thread."""
+        return self._opened
+
     def open(self) -> bool:
         """Find out whether there is a backend that can be read. No result is read for it."""
         if self._opened is None and self.why_not is None:

@@ -33,7 +33,7 @@ class Link:
     def channel(self) -> Any:  # noqa: ANN401 - each transport has a class of its own
         """Return a new channel; connects where there is no connection yet."""
         if self._connection is None:
-            connection = self._unconnected()
+            connection = unconnected(self._app)
             try:
                 tries = max(1, len(connection.alt or ()))
                 connection.ensure_connection(
@@ -56,12 +56,15 @@ class Link:
         if connection is not None:
             _release(connection)
 
-    def _unconnected(self) -> Any:  # noqa: ANN401 - kombu's
-        url = self._app.conf.broker_read_url
-        kind = str(self._app.connection_for_read(url).get_transport_cls().driver_type)
-        set_by_user: Mapping[str, object] = self._app.conf.broker_transport_options or {}
-        added = {name: value for name, value in _OPTIONS.get(kind, {}).items() if name not in set_by_user}
-        return self._app.connection_for_read(url, connect_timeout=CONNECT_WITHIN_S, transport_options=added)
+
+def unconnected(app: Celery, *, writes: bool = False) -> Any:  # noqa: ANN401 - kombu's
+    """Return a connection that is not made yet, and that waits for no answer for longer than some seconds."""
+    make: Any = app.connection_for_write if writes else app.connection_for_read
+    url = app.conf.broker_write_url if writes else app.conf.broker_read_url
+    kind = str(make(url).get_transport_cls().driver_type)
+    set_by_user: Mapping[str, object] = app.conf.broker_transport_options or {}
+    added = {name: value for name, value in _OPTIONS.get(kind, {}).items() if name not in set_by_user}
+    return make(url, connect_timeout=CONNECT_WITHIN_S, transport_options=added)
 
 
 def _release(connection: Any) -> None:  # noqa: ANN401 - kombu's

@@ -18,16 +18,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import redis
 from celery import Celery
 from msgspec import Struct
 
+from umbel.control.brokers.connection import CONNECT_WITHIN_S, unconnected
 from umbel.control.commands.errors import CannotDo, NotThere
 from umbel.control.commands.redis_batches import can_batch, move_batch
 from umbel.control.commands.words import things
 from umbel.model.errors import UmbelError
 from umbel.model.secrets import Masker
 
-CONNECT_WITHIN_S: Final = 4
 BATCH: Final = 500
 EXPORT_FOR_S: Final = 60.0
 EXPORT_MESSAGES_AT_MOST: Final = 1_000_000
@@ -85,9 +86,15 @@ class Purges:
     def _exported(self, queue: str, now: float) -> Purged:
         stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%S%fZ")
         path = self._folder / f"{_UNSAFE.sub('_', queue)[:100]}-{stamp}.ndjson"
-        with self._channel(queue) as channel:
-            number, left = self._move(channel, queue, path)
-        self._drop_old()
+        try:
+            with self._channel(queue) as channel:
+                number, left = self._move(channel, queue, path)
+        except CannotDo as error:
+            if not path.exists():
+                raise
+            raise CannotDo(f"{error}; what was deleted by then is in {path.name}") from error
+        finally:
+            self._drop_old()
         rest = f"; {things(left, 'message')} wait still: the export was at its bound" if left else ""
         if not number:
             return Purged(messages=0, text=f"nothing waited in {queue}")
@@ -112,8 +119,12 @@ class Purges:
             moved = move_batch(channel, queue, most, lambda taken: sizes.append(self._append(path, queue, taken)))
             return moved, sizes[-1]
         taken = list(_taken(channel, queue, most))
-        if taken:
-            sizes.append(self._append(path, queue, taken))
+        try:
+            sizes.append(self._append(path, queue, taken) if taken else 0)
+        except CannotDo:
+            for message in taken:  # not every transport does so when its channel is closed
+                channel.basic_reject(message.delivery_tag, requeue=True)
+            raise
         for message in taken:
             channel.basic_ack(message.delivery_tag)
         return len(taken), sizes[-1]
@@ -140,8 +151,7 @@ class Purges:
 
     @contextmanager
     def _channel(self, queue: str) -> Iterator[Any]:
-        connection: Any = self._app.connection_for_write(connect_timeout=CONNECT_WITHIN_S)
-        with connection:
+        with unconnected(self._app, writes=True) as connection:
             try:
                 connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_WITHIN_S)
                 yield connection.channel()
@@ -156,7 +166,10 @@ class Purges:
 
     def _told(self, error: BaseException) -> str:
         text = self._masker.clean(" ".join(str(error).split()))[:300]
-        return f"the broker cannot be used for it ({type(error).__name__}: {text or 'no reason given'})"
+        why = f"{type(error).__name__}: {text or 'no reason given'}"
+        if isinstance(error, TimeoutError | redis.TimeoutError):
+            return f"the broker did not answer in time ({why}); what was asked may be done all the same"
+        return f"the broker cannot be used for it ({why})"
 
 
 def _taken(channel: Any, queue: str, number: int) -> Iterator[Any]:  # noqa: ANN401 - kombu's

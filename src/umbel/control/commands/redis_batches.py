@@ -10,7 +10,10 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import redis
 from kombu.utils.json import loads
+
+from umbel.control.commands.errors import CannotDo
 
 HELD: Final = "umbel-purge"
 
@@ -41,7 +44,11 @@ def _move(client: Any, key: str, number: int, channel: Any, write: Callable[[Seq
     with client.pipeline(transaction=False) as pipe:
         for _ in range(number):
             pipe.rpoplpush(f"{prefix}{key}", f"{prefix}{held}")
-        taken = [payload for payload in pipe.execute() if payload is not None]
+        try:
+            taken = [payload for payload in pipe.execute() if payload is not None]
+        except redis.RedisError as error:
+            why = f"Redis did not answer in time ({type(error).__name__})"
+            raise CannotDo(f"{why}: what it took out of {key} by then stands in its list {held}") from error
     try:
         if taken:
             write([channel.Message(loads(payload), channel=channel) for payload in taken])

@@ -11,6 +11,7 @@ import msgspec
 from celery import Celery
 from celery.contrib.abortable import AbortableAsyncResult
 
+from umbel.control.brokers.connection import CONNECT_WITHIN_S, unconnected
 from umbel.control.commands import facts
 from umbel.control.commands.errors import CannotDo, NotThere
 from umbel.control.inspect import Inspector
@@ -20,7 +21,6 @@ from umbel.model.errors import UmbelError
 from umbel.model.secrets import Masker
 
 ANSWER_WITHIN_S: Final = 10.0
-CONNECT_WITHIN_S: Final = 4
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ class Tasks:
         """Send it, and return its id. Raises CannotDo where the broker does not take it."""
 
         def publish() -> str:
-            with self._app.connection_for_write(connect_timeout=CONNECT_WITHIN_S) as connection:
+            with unconnected(self._app, writes=True) as connection:
                 connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_WITHIN_S)
                 options: dict[str, Any] = {"connection": connection, "retry": False}
                 if queue is not None:
