@@ -11,7 +11,7 @@ import sys
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 from math import ceil, exp, log
 from typing import Final
 
@@ -56,6 +56,9 @@ def middle_of(bucket: int) -> float:
     if bucket >= OVER:
         return HIGHEST_S
     return LOWEST_S * exp(_WIDTH * (bucket - 0.5))
+
+
+_MIDDLES: Final = tuple(map(middle_of, range(OVER + 1)))
 
 
 class Histogram:
@@ -143,9 +146,8 @@ class Histogram:
 
         By nearest rank: the least duration so that at least that share of all is not longer.
         """
-        buckets = self.items()
-        if not buckets:
+        sums = list(accumulate(map(self.counts.get, range(OVER + 1), repeat(0))))
+        total = sums[-1]
+        if total <= 0:
             return (None,) * len(shares)
-        sums = list(accumulate([n for _, n in buckets]))
-        ranks = (max(1, ceil(share * sums[-1])) for share in shares)
-        return tuple(middle_of(buckets[bisect_left(sums, rank)][0]) for rank in ranks)
+        return tuple([_MIDDLES[bisect_left(sums, max(1, ceil(share * total)))] for share in shares])
