@@ -187,7 +187,7 @@ class Assembly:
             clock=time.time,
         )
         topics = (
-            Topic(name="workers", read=self.views.workers, every_s=1.0),
+            Topic(name="workers", read=self.views.workers, every_s=2.0, if_changed=True),
             Topic(name="overview", read=self.views.overview, every_s=1.0),
             Topic(name="health", read=self.health.read, every_s=1.0),
             Topic(name="attention", read=self.attention.read, every_s=ATTENTION_S),

@@ -38,11 +38,15 @@ class TooManyReaders(UmbelError):
 
 
 class Topic(Struct, frozen=True, kw_only=True):
-    """A topic that is shown whole: ``read`` is called in a thread, at most every ``every_s`` seconds."""
+    """A topic that is shown whole: ``read`` is called in a thread, at most every ``every_s`` seconds.
+
+    With ``if_changed`` nobody is sent again what they were sent last: such a topic is large.
+    """
 
     name: str
     read: Callable[[], Any]
     every_s: float
+    if_changed: bool = False
 
 
 class HubState(Struct, frozen=True, kw_only=True):
@@ -59,6 +63,8 @@ class Subscription:
 
     def __init__(self, topics: frozenset[str]) -> None:
         self.topics = topics
+        self.shown: dict[str, Any] = {}
+        """By topic, the value that was queued last and not lost."""
         self._queue: deque[Change] = deque()
         self._ready = asyncio.Event()
         self._closed = False
@@ -73,6 +79,7 @@ class Subscription:
         """Queue ``change``; a full queue is replaced by a gap."""
         if len(self._queue) >= QUEUE_LIMIT:
             self._queue.clear()
+            self.shown.clear()
             self.told_to_reload += 1
             change = Gap(seq=change.seq, reason="this page reads more slowly than things change")
         self._queue.append(change)
@@ -241,12 +248,17 @@ class Hub:
             return
         self._read_at[topic.name] = now
         value = await asyncio.to_thread(topic.read)
-        self._publish(topic.name, Snapshot(seq=self._seq, topic=topic.name, value=value))
+        for subscription in self._readers(topic.name):
+            if not topic.if_changed or subscription.shown.get(topic.name) != value:
+                subscription.shown[topic.name] = value
+                subscription.put(Snapshot(seq=self._seq, topic=topic.name, value=value))
 
     def _has_readers(self, topic: str) -> bool:
         return any(topic in subscription.topics for subscription in self._subscriptions)
 
+    def _readers(self, topic: str) -> list[Subscription]:
+        return [subscription for subscription in self._subscriptions if topic in subscription.topics]
+
     def _publish(self, topic: str, change: Change) -> None:
-        for subscription in self._subscriptions:
-            if topic in subscription.topics:
-                subscription.put(change)
+        for subscription in self._readers(topic):
+            subscription.put(change)
