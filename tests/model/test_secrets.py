@@ -26,6 +26,19 @@ def test_passwords_in_urls_are_masked(url: str, shown: str) -> None:
     assert mask_url(url) == shown
 
 
+@pytest.mark.parametrize(
+    "piece", ["a", "a1", "a.", "1", "token", "-password", "://", "a://b:", "password=", "password ", '"', "secret\\"]
+)
+def test_masking_takes_time_linear_in_the_text(piece: str) -> None:
+    """A hostile text of 200 kB is masked in a moment; where that takes time by the square, this ends tomorrow."""
+    assert mask_text(piece * (200_000 // len(piece)) + " me@host password=hush").endswith("me@host password=***")
+
+
+def test_a_token_as_long_as_clouds_make_them_is_masked() -> None:
+    """Some of them stand as passwords in URLs."""
+    assert mask_text(f"at rediss://me:{'x' * 3_000}@host/0") == "at rediss://me:***@host/0"
+
+
 def test_passwords_are_taken_out_of_messages() -> None:
     """Drivers put what they like into their errors."""
     masker = Masker("amqp://me:p%40ss@a//;amqp://me:other@b//;redis://c/0?password=third")

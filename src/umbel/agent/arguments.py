@@ -44,7 +44,7 @@ SECRET: Final = (
 """Names (parts of them, in any case) whose values are masked."""
 _encode: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 _AS_TEXT: Final = (datetime, date, time, timedelta, Decimal, UUID)
-_URL_PASSWORD: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s@'\"]+(?=@)", re.IGNORECASE)
+_URL_PASSWORD: Final = re.compile(r"(://[^\s:/@'\"]*+:)[^\s@'\"]++(?=@)")
 
 
 class Arguments:

@@ -10,9 +10,11 @@ MASK: Final = "***"
 _SECRET_WORD: Final = "(?:password|passwd|secret|token)"  # noqa: S105  # the names of secrets
 _IN_QUERY: Final = re.compile(rf"([?&][^=&]*{_SECRET_WORD}[^=&]*=)[^&]+", re.IGNORECASE)
 _NAMES_A_SECRET: Final = re.compile(_SECRET_WORD, re.IGNORECASE)
-_IN_TEXT: Final = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:)[^\s@'\"]+(?=@)", re.IGNORECASE)
+# Texts come from anywhere: these take time linear in them, so nothing is unbounded that is not possessive.
+_WORD_IN_TEXT: Final = re.compile(r"[^\s@'\"]++@?")
+_BEFORE_PASSWORD: Final = re.compile(r"://[^:/]*+:")
 _NAMED_IN_TEXT: Final = re.compile(
-    rf"""([\w-]*{_SECRET_WORD}[\w-]*\\*['"]?\s*[:=]\s*\\*['"]?)(?:(?<=['"])[^'"\\]+|[^\s,;&'"\\}})\]]+)""",
+    rf"""({_SECRET_WORD}[\w-]{{0,100}}+\\*+['"]?\s*+[:=]\s*+\\*+['"]?)(?:(?<=['"])[^'"\\]+|[^\s,;&'"\\}})\]]+)""",
     re.IGNORECASE,
 )
 _BETWEEN_URLS: Final = re.compile(r";(?=[^:/@]+://)")
@@ -32,7 +34,16 @@ def mask_text(text: str) -> str:
     What follows ``password``, ``passwd``, ``secret`` or ``token`` and a colon or an equals sign is masked, as JSON
     and as Python write it; rather too much than too little.
     """
-    return _NAMED_IN_TEXT.sub(rf"\1{MASK}", _IN_TEXT.sub(rf"\1{MASK}", text))
+    if "://" in text and "@" in text:
+        text = _WORD_IN_TEXT.sub(_mask_word, text)
+    return _NAMED_IN_TEXT.sub(rf"\1{MASK}", text)
+
+
+def _mask_word(found: re.Match[str]) -> str:
+    """Return a word of a text without the password of a URL: what is between its user and an ``@``."""
+    word = found[0]
+    user = _BEFORE_PASSWORD.search(word) if word.endswith("@") else None
+    return word if user is None or user.end() >= len(word) - 1 else f"{word[: user.end()]}{MASK}@"
 
 
 def _mask_one(url: str) -> str:

@@ -38,7 +38,6 @@ _POOLS: Final = {"prefork": "prefork", "thread": "threads", "solo": "solo", "gev
 _POOL: Final = re.compile(r"celery\.concurrency\.(\w+):")
 _FIXED: Final = frozenset({"solo", "threads"})
 """Pools that can neither change their size nor end a single task nor hold it to a time limit."""
-_REGISTERED: Final = re.compile(r"(?P<name>.+?)(?: \[(?P<info>.*)\])?", re.DOTALL)
 _QUESTIONS: Final[dict[type, tuple[str, ...]]] = {
     PoolGrow: ("stats",),
     PoolShrink: ("stats",),
@@ -195,7 +194,5 @@ def pool_size(stats: object) -> int | None:
 
 def registered(told: object) -> dict[str, str]:
     """Return the names in an answer to ``registered``, each with what stands in its brackets."""
-    matches = (
-        _REGISTERED.fullmatch(text) for text in (told if isinstance(told, list) else ()) if isinstance(text, str)
-    )
-    return {match["name"]: match["info"] or "" for match in matches if match is not None}
+    parts = (text.partition(" [") for text in (told if isinstance(told, list) else ()) if isinstance(text, str))
+    return {name: info.removesuffix("]") for name, _, info in parts}

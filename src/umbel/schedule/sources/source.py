@@ -14,6 +14,8 @@ from umbel.model.secrets import mask_text
 from umbel.schedule.expressions import epoch, rule_of
 
 ENTRIES_AT_MOST: Final = 10_000
+_LOOKED_AT: Final = 8 * TEXT_AT_MOST
+"""Characters of arguments that are masked before they are cut."""
 BACKEND_CLEANUP: Final = "celery.backend_cleanup"
 
 
@@ -71,12 +73,12 @@ def _relative(rule: Rule, relative: object) -> Rule:
 def args_text(args: object) -> str:
     """Return positional arguments as a person reads them, without what looks like a password."""
     listed = list(args) if isinstance(args, (list, tuple)) else [] if args is None else [args]
-    return cut(mask_text(repr(listed)))
+    return cut(mask_text(repr(listed)[:_LOOKED_AT]))
 
 
 def kwargs_text(kwargs: object) -> str:
     """Return keyword arguments as a person reads them, without what looks like a password."""
-    return cut(mask_text(repr(dict(kwargs) if isinstance(kwargs, Mapping) else {})))
+    return cut(mask_text(repr(dict(kwargs) if isinstance(kwargs, Mapping) else {})[:_LOOKED_AT]))
 
 
 def text_or_none(value: object) -> str | None:
