@@ -3,7 +3,8 @@
     python -m benches.schedules [--entries 5000] [--minutes 3]
 
 Tasks of all entries are stored before each minute is judged, as a worker would have run them. What is measured is the
-CPU time of the clock's ticks, by the seconds of the time that they stand for, and how long a page takes.
+CPU time of the clock's ticks, by the seconds of the time that they stand for, and how long a page takes: the first one,
+which reads all entries for its summary, and those after it. CPU time tells more than the clock on a busy machine.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from umbel.store.registry import open_store
 from umbel.web.schedules import ScheduleViews
 
 T0 = 1_795_251_600.0
-PAGES = 40
+PAGES = 200
 
 
 def entries_of(number: int) -> list[Entry]:
@@ -103,14 +104,15 @@ class Bench:
         return time.thread_time() - spent
 
 
-def pages(bench: Bench) -> list[float]:
-    """Return how long pages of entries take, in milliseconds."""
+def pages(bench: Bench) -> list[tuple[float, float]]:
+    """Return how long pages of entries take, in milliseconds by the clock and of this thread's CPU."""
     views = ScheduleViews(bench.store, due_times=due_after, clock=lambda: bench.now)
     took = []
     for n in range(PAGES):
-        began = time.perf_counter()
-        views.page(text="", archived=False, troubled=False, by="trouble", limit=60, offset=60 * n, since=None)
-        took.append((time.perf_counter() - began) * 1_000)
+        began, spent = time.perf_counter(), time.thread_time()
+        offset = 60 * n % max(60, len(bench.entries))
+        views.page(text="", archived=False, troubled=False, by="trouble", limit=60, offset=offset, since=None)
+        took.append(((time.perf_counter() - began) * 1_000, (time.thread_time() - spent) * 1_000))
     return took
 
 
@@ -132,8 +134,11 @@ def main() -> None:
     print(machine())
     print(f"{asked.entries} entries, each due every minute")
     print(f"verdict clock   {max(spent[1:] or spent) / 60:6.1%} of a core   (the budget is 5 %)")
-    hundredths = quantiles(took, n=100)
-    print(f"page of 60      p50 {hundredths[49]:5.1f} ms, p99 {hundredths[98]:5.1f} ms   (the budget is 50 ms)")
+    (first, first_cpu), *others = took
+    print(f"first page      {first:5.1f} ms, of the CPU {first_cpu:5.1f} ms")
+    for title, column in (("page of 60", 0), ("  of the CPU", 1)):
+        hundredths = quantiles([one[column] for one in others], n=100)
+        print(f"{title:15} p50 {hundredths[49]:5.1f} ms, p99 {hundredths[98]:5.1f} ms   (the budget is 50 ms)")
 
 
 if __name__ == "__main__":

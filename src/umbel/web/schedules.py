@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
@@ -22,6 +23,8 @@ from umbel.web.schedule_shapes import beat_shape, by_word, counts_of, entry_of, 
 DAY_S: Final = 86_400.0
 STRIP: Final = 60
 KEPT_S: Final = 3.0
+SHARE: Final = 50
+"""A summary serves so many times as long as it took, with thousands of entries some seconds: pages wait for the CPU."""
 STALE_S: Final = 30.0
 PAGE_AT_MOST: Final = 200
 UPCOMING: Final = 8
@@ -57,6 +60,7 @@ class ScheduleViews:
         self._lock = threading.Lock()
         self._summary: tuple[float, shapes.ScheduleSummary] | None = None
         self._is_reading = False
+        self._took_s = 0.0
         self._counting = threading.Lock()
         self._counted: tuple[float, list[shapes.Collision], bool] | None = None
 
@@ -67,7 +71,7 @@ class ScheduleViews:
             age_s = float("inf") if known is None else now - known[0]
             if known is None or not 0 <= age_s < STALE_S:
                 known = self._summary = (now, self._read_summary(now))
-            elif age_s >= KEPT_S and not self._is_reading:
+            elif age_s >= max(KEPT_S, SHARE * self._took_s) and not self._is_reading:
                 self._is_reading = True
                 threading.Thread(target=self._read_anew, name="umbel-schedule-summary", daemon=True).start()
             return known[1]
@@ -181,18 +185,19 @@ class ScheduleViews:
         return {(one.kind.value, one.place): one.read_at for one in self._schedules.sources() if one.read_at}
 
     def _read_summary(self, now: float) -> shapes.ScheduleSummary:
-        entries = {entry.id: entry for entry in self._schedules.entries()}
-        standings = self._schedules.standings()
-        pairs = [(entry, standings.get(one) or Standing(entry_id=one)) for one, entry in entries.items()]
+        began = time.thread_time()
+        pairs = self._schedules.all_standing()
         blind = next((gap.reason for gap in self._store.gaps(now, now, 10, kinds=_BLINDING) if not gap.is_over), None)
         to_come = [stands.next_due_at for entry, stands in pairs if entry.is_active and stands.next_due_at is not None]
-        return shapes.ScheduleSummary(
+        summary = shapes.ScheduleSummary(
             beat=beat_shape(beat_of(pairs, self._schedules.beats(), now, blind)),
             counts=counts_of(pairs),
             troubles=by_word(self._schedules.troubles(now - DAY_S, now)),
             sources=[source_of(one) for one in self._schedules.sources()],
             next_due_at=instant(min(to_come, default=None)),
         )
+        self._took_s = time.thread_time() - began
+        return summary
 
     def _upcoming(self, entry: Entry, standing: Standing, now: float) -> Sequence[float]:
         if not entry.is_active or standing.next_due_at is None:
@@ -230,9 +235,8 @@ class ScheduleViews:
         """Count the entries of each minute of the next 24 hours; those that come each few minutes meet everything."""
         left = TIMES_COUNTED
         minutes: dict[int, list[str]] = {}
-        standings = self._schedules.standings()
-        for entry in self._schedules.entries():
-            next_at = getattr(standings.get(entry.id), "next_due_at", None)
+        for entry, standing in sorted(self._schedules.all_standing(), key=lambda one: one[0].name):
+            next_at = standing.next_due_at
             if left <= 0:
                 break
             if not entry.is_active or next_at is None or (entry.rule.every_s or DAY_S) < 900:  # noqa: PLR2004 - a quarter of an hour

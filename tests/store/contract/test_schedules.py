@@ -41,6 +41,9 @@ def test_entries_are_kept_as_they_were_told(open_again: OpenStore) -> None:
     assert again.schedules.entries() == [MAIL, changed]
     assert again.schedules.entry(PAY.id) == (changed, stands)
     assert again.schedules.standings() == {PAY.id: stands}
+    for _ in range(2):
+        everything = dict(again.schedules.all_standing())
+        assert everything == {changed: stands, MAIL: Standing(entry_id=MAIL.id)}
     assert again.schedules.entry("nobody") is None
 
 

@@ -50,6 +50,9 @@ class ScheduleStore(Protocol):
     def entry(self, entry_id: str) -> tuple[Entry, Standing] | None:
         """Return one entry and how it stands."""
 
+    def all_standing(self) -> builtins.list[tuple[Entry, Standing]]:
+        """Return all entries with how they stand, in no order, the archived ones too, at most 10,000."""
+
     def standings(self) -> dict[str, Standing]:
         """Return how every entry stands, by its id."""
 

@@ -74,6 +74,7 @@ _DUE: Final = Statement(
     .order_by(schedule_run.c.look_at)
     .limit(bindparam("at_most", type_=schedule_entry.c.cluster.type))
 )
+_ALL_STANDING: Final = Statement(select(schedule_entry.c.record, schedule_entry.c.standing).limit(ENTRIES_AT_MOST))
 _LAST: Final = Statement(
     select(schedule_run.c.record)
     .where(
@@ -108,6 +109,7 @@ class ScheduleRows:
 
     def __init__(self, access: Access) -> None:
         self._access = access
+        self._decoded: dict[bytes, Entry] = {}
 
     def entries(self) -> builtins.list[Entry]:
         """See ``ScheduleStore.entries``."""
@@ -153,6 +155,14 @@ class ScheduleRows:
         with self._access.reads() as reader:
             rows = reader.ask(select(*columns).where(schedule_entry.c.id == entry_id))
             return next((_with_standing(row) for row in rows), None)
+
+    def all_standing(self) -> builtins.list[tuple[Entry, Standing]]:
+        """See ``ScheduleStore.all_standing``."""
+        with self._access.reads() as reader:
+            rows = reader.all(_ALL_STANDING)
+        known = self._decoded  # entries change seldom, and thousands of them are asked for again and again
+        self._decoded = decoded = {record: known.get(record) or _entry(record) for record, _ in rows}
+        return [_with_standing(row, decoded[row[0]]) for row in rows]
 
     def standings(self) -> dict[str, Standing]:
         """See ``ScheduleStore.standings``."""
@@ -297,8 +307,8 @@ _ORDERS: Final[dict[str, tuple[ColumnElement[Any], ...]]] = {
 }
 
 
-def _with_standing(row: Row) -> tuple[Entry, Standing]:
-    entry = _entry(row[0])
+def _with_standing(row: Row, known: Entry | None = None) -> tuple[Entry, Standing]:
+    entry = known or _entry(row[0])
     return entry, _standing(row[1]) if row[1] is not None else Standing(entry_id=entry.id)
 
 
