@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.events import T0, a_heartbeat
 from tests.support.inspecting import Scripted
+from umbel.control import inspection
 from umbel.control.inspect import Answers, CannotAsk
 from umbel.control.inspection import IDLE_EVERY_S, WATCHED_EVERY_S, Inspection
 from umbel.model.inspection import heard_of
@@ -183,6 +184,18 @@ def test_a_refresh_asks_for_all_at_most_once_a_second(world: World) -> None:
         world.asked.clear()
         assert world.inspection.refresh(NAME) is not None
         assert bool(world.asked) is is_asked
+
+
+def test_a_refresh_waits_for_its_turn_no_longer_than_a_page_may(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While others ask workers that do not answer, who wants one now is shown what is known."""
+    known = world.inspection.refresh(NAME)
+    world.now += IDLE_EVERY_S
+    world.asked.clear()
+    monkeypatch.setattr(inspection, "TURN_WITHIN_S", 0.0)
+    with world.inspection._turn:
+        assert world.inspection.refresh(NAME) == known
+    assert world.asked == []
+    assert world.inspection.refresh(NAME) != known
 
 
 def test_without_a_broker_nothing_is_changed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

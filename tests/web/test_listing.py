@@ -72,7 +72,8 @@ def test_a_view_is_saved_changed_and_deleted(server: Served, client: httpx.Clien
     assert (changed["name"], changed["shared"], changed["made_at"]) == ("Sent now", True, made["made_at"])
     listed = client.get("/api/v1/views").json()
     assert (listed["items"], listed["why_not"]) == ([changed], None)
-    assert client.post("/api/v1/views", json={**VIEW, "name": ""}).status_code == 400
+    for nameless in ("", "   ", "a\0b"):
+        assert client.post("/api/v1/views", json={**VIEW, "name": nameless}).status_code == 400
     assert client.delete(f"/api/v1/views/{made['id']}").status_code == 204
     assert client.delete(f"/api/v1/views/{made['id']}").status_code == 404
     assert client.get("/api/v1/views").json()["items"] == []

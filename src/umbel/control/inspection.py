@@ -30,6 +30,8 @@ ANSWER_WITHIN_S: Final = 3.0
 SUSPECT_WITHIN_S: Final = 1.5
 SUSPECT_EVERY_S: Final = 3.0
 REFRESH_EVERY_S: Final = 1.0
+TURN_WITHIN_S: Final = 5.0
+"""Who waits longer for its turn to ask is shown what is known."""
 TRIES: Final = 3
 """A new process that does not answer is asked again at once so often, and then with all others."""
 HELD_AT_MOST: Final = 10_000
@@ -129,7 +131,9 @@ class Inspection:
 
         Blocks for some seconds where it does not answer. Raises CannotAsk, StoreError.
         """
-        with self._turn:
+        if not self._turn.acquire(timeout=TURN_WITHIN_S):  # or pages of busy workers would stand in a row behind it
+            return self._known.get(worker)
+        try:
             now = self._clock()
             if not 0 <= now - self._refreshed.get(worker, float("-inf")) < REFRESH_EVERY_S:
                 self._refreshed = {name: at for name, at in self._refreshed.items() if now - at < REFRESH_EVERY_S}
@@ -137,6 +141,8 @@ class Inspection:
                 workers = {one.name: one for one in self._store.workers()}
                 self._ask({worker}, workers, within_s=ANSWER_WITHIN_S, rarely={worker})
             return self._known.get(worker)
+        finally:
+            self._turn.release()
 
     def _run(self) -> None:
         while not self._stopping.wait(TICK_S):

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from litestar import Controller, Request, delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import PermissionDeniedException, ValidationException
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from umbel.model.search import MAX_LENGTH, SearchError
@@ -95,7 +95,7 @@ class ListingRoutes(Controller):
         _must_be_allowed(request.user, shared=data.shared)
         view = SavedView(
             id=view_id,
-            name=" ".join(data.name.split()),
+            name=_name(data.name),
             owner=owner,
             shared=data.shared,
             search=data.search.strip(),
@@ -114,6 +114,14 @@ def _count(views: Views, search: str) -> schemas.TaskCount:
         return schemas.TaskCount(search=search, total=Count(kind="unknown"))
     n, is_exact = views.store.summaries.count(query, within_s=COUNT_S)
     return schemas.TaskCount(search=search, total=summaries.count(n, is_exact=is_exact))
+
+
+def _name(text: str) -> str:
+    """Return the name of a view, on one line. Raises ValidationException where it is none."""
+    name = " ".join(text.split())
+    if not name or min(name) < " ":
+        raise ValidationException(detail="a view has a name, without control characters")
+    return name
 
 
 def _owner(request: Asker) -> str:
