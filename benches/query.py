@@ -23,6 +23,7 @@ from random import Random
 from typing import Any, Final
 
 from benches._machine import load, machine, rss_bytes
+from benches._pages import page_questions
 from benches._sample_tasks import FAMILY, PER_SECOND, START, stream, uuid
 from umbel.model.metrics import By
 from umbel.model.search_parser import parse
@@ -114,7 +115,8 @@ def questions(store: Store, tasks: int, random: Random) -> dict[str, Callable[[]
         "overview: totals 1 h": lambda: [store.totals(by, now - HOUR_S, now) for by in By],
         "series 24 h, 10 names": lambda: store.series(By.NAME, now - 24 * HOUR_S, now),
         "series 24 h, one name": lambda: store.series(By.NAME, now - 24 * HOUR_S, now, keys=["shop.tasks.job_7"]),
-        "task types 7 d": lambda: store.totals(By.NAME, now - 168 * HOUR_S, now),
+        "totals by name 7 d": lambda: store.totals(By.NAME, now - 168 * HOUR_S, now),
+        **page_questions(store, tasks, now, random),
     }
 
 
