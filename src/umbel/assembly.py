@@ -301,8 +301,8 @@ _INSTANTS: Final = frozenset({"since", "last_event_at", "last_at"})
 
 
 def _masker(app: Celery, settings: Settings) -> Masker:
-    read_url: Any = app.conf.broker_read_url or ""  # or a list of them
-    broker_urls = [read_url] if isinstance(read_url, str) else list(read_url)
+    read_and_write: list[Any] = [app.conf.broker_read_url, app.conf.broker_write_url]  # each may be a list of them
+    broker_urls = [one for url in read_and_write if url for one in ([url] if isinstance(url, str) else url)]
     return Masker(*broker_urls, str(app.conf.result_backend or ""), settings.store_location)
 
 

@@ -89,6 +89,9 @@ def test_what_cannot_be_is_refused(client: httpx.Client) -> None:
     """A group that is not there, a decision that there is not, a note too long."""
     url = "/api/v1/failures/000000000000/decision"
     assert client.post(url, json={"decision": "open"}).status_code == 404
+    noted = len(client.get("/api/v1/audit").json()["items"])
+    assert client.post(f"/api/v1/failures/{'x' * 5_000}/decision", json={"decision": "open"}).status_code == 404
+    assert len(client.get("/api/v1/audit").json()["items"]) == noted
     assert client.post(url, json={"decision": "later"}).status_code == 400
     assert client.post(url, json={"decision": "open", "note": "x" * 1_001}).status_code == 400
     assert client.get("/api/v1/failures?limit=0").status_code == 400

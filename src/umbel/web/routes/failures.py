@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
@@ -19,6 +20,10 @@ Decided = Annotated[
     Decision | None, QueryParameter(description="Groups of which this was decided only; a regressed one is open.")
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=1_000, description="How many groups at most.")]
+
+
+_ID: Final = re.compile(r"[0-9a-f]{12}")
+"""What is none is written down nowhere, or anybody could fill the audit log with texts."""
 
 
 class FailureRoutes(Controller):
@@ -56,7 +61,7 @@ class FailureRoutes(Controller):
         data: JSONBody[schemas.DecideFailure],
     ) -> schemas.FailureDetail:
         """Store who said what of a group, and why. A resolved group that fails again is open and regressed."""
-        if not failures.decide(views, group_id, data, name_of(request)):
+        if not _ID.fullmatch(group_id) or not failures.decide(views, group_id, data, name_of(request)):
             raise _missing(group_id)
         return _known(views, group_id)
 
