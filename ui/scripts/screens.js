@@ -18,6 +18,8 @@ const out = asked.out ?? join(ui, '../docs/screens')
 const most = 15_000_000
 const quality = 55
 const warmUpMs = 45_000
+/** Charts are drawn in the frame after their figures came. */
+const settleMs = 400
 /** The demo's own; a server at --url takes UMBEL_USER and UMBEL_PASSWORD. */
 const reader = { username: process.env.UMBEL_USER ?? 'admin', password: process.env.UMBEL_PASSWORD ?? 'admin123' }
 const authorization = `Basic ${Buffer.from(`${reader.username}:${reader.password}`).toString('base64')}`
@@ -104,27 +106,31 @@ async function mock() {
 const taken = []
 const nameOf = (path) => (path === '/' ? 'overview' : path.slice(1).replace(/\$/g, '').replace(/\//g, '-'))
 
-async function picture(browser, base, path, world, view) {
-  const at = await address(base, path)
-  if (at === null) return console.log(`${world}  ${path}: nothing to show there`)
-  const page = await browser.newPage({ extraHTTPHeaders: { authorization }, colorScheme: view.colorScheme, viewport: view.viewport, reducedMotion: 'reduce' })
+async function picture(context, url, path, world, view) {
+  const page = await context.newPage()
   const wrong = []
   page.on('pageerror', (error) => wrong.push(String(error)))
-  await page.goto(base + at, { timeout: 60_000 })
-  await page.locator('h1, h2').first().waitFor({ timeout: 60_000 })
+  await page.goto(url, { timeout: 60_000 })
+  await page.locator('h1, h2').first().waitFor({ timeout: 30_000 }).catch(() => wrong.push('shows no heading'))
   await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached', timeout: 5_000 }).catch(() => wrong.push('is still loading'))
-  await page.waitForTimeout(900)
+  await page.waitForTimeout(settleMs)
   if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wrong.push('scrolls sideways')
   const name = `${nameOf(path)}-${world}-${view.name}.jpg`
   await page.screenshot({ path: join(out, name), type: 'jpeg', quality })
   await page.close()
   taken.push(name)
-  console.log(`${world}  ${view.name}  ${at.slice(0, 80)}${wrong.length > 0 ? `  ${wrong.join('; ')}` : ''}`)
+  console.log(`${world}  ${view.name}  ${path}${wrong.length > 0 ? `  ${wrong.join('; ')}` : ''}`)
   if (wrong.length > 0) process.exitCode = 1
 }
 
 async function world(browser, base, name, shown) {
-  for (const path of pages) for (const view of shown) await picture(browser, base, path, name, view)
+  const found = await Promise.all(pages.map(async (path) => [path, await address(base, path)]))
+  for (const [path, at] of found) if (at === null) console.log(`${name}  ${path}: nothing to show there`)
+  for (const view of shown) {
+    const context = await browser.newContext({ extraHTTPHeaders: { authorization }, colorScheme: view.colorScheme, viewport: view.viewport, reducedMotion: 'reduce' })
+    for (const [path, at] of found) if (at !== null) await picture(context, base + at, path, name, view)
+    await context.close()
+  }
 }
 
 mkdirSync(out, { recursive: true })

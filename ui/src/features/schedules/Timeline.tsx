@@ -54,7 +54,7 @@ function ticks({ since, until }: Times, utc: boolean): { at: string; label: stri
   for (let at = first.getTime() + hour; at <= Date.parse(until); at += hour) {
     const date = new Date(at)
     const hours = utc ? date.getUTCHours() : date.getHours()
-    if (hours % 6 === 0) found.push({ at: date.toISOString(), label: hours === 0 ? `${dayOf(date, utc)} 00:00` : clockOf(date, utc) })
+    if (hours % 6 === 0) found.push({ at: date.toISOString(), label: hours === 0 ? dayOf(date, utc) : clockOf(date, utc) })
   }
   return found
 }
