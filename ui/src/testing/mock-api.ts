@@ -6,13 +6,14 @@ import type { TaskRow } from '@/api/types'
 import { settingsOf } from './mock-settings.ts'
 import { linesOf } from './mock-lines.ts'
 import { FailureWorld } from './mock-failures.ts'
+import { Figures } from './mock-figures.ts'
 import { workerDetail, workerHistory, workersHistory } from './mock-workers.ts'
 import { QueueWorld } from './mock-queues.ts'
 import { auditOf } from './mock-audit.ts'
 import { ScheduleWorld } from './mock-schedules.ts'
 import { World, type Scenario } from './mock-world.ts'
 
-const known = new Set(['state', 'name', 'task', 'worker', 'queue', 'id', 'root', 'parent', 'exception', 'runtime', 'received', 'retries', 'kwargs', 'args', 'result'])
+const known = new Set(['state', 'name', 'task', 'worker', 'queue', 'id', 'root', 'parent', 'exception', 'runtime', 'received', 'started', 'finished', 'wait', 'after', 'before', 'is', 'retries', 'kwargs', 'args', 'result'])
 
 interface Wrong {
   position: number
@@ -22,21 +23,26 @@ interface Wrong {
 /** A small part of the search language: enough to look at the pages. */
 function matcher(search: string): ((row: TaskRow) => boolean) | Wrong {
   const tests: ((row: TaskRow) => boolean)[] = []
-  for (const found of search.matchAll(/(-?)([\w.]+):("[^"]*"|\S+)|\S+/g)) {
+  for (const found of search.matchAll(/(-?)([\w.]+):("(?:\\.|[^"\\])*"|\S+)|\S+/g)) {
     const [whole, minus, field, raw = ''] = found
-    const value = raw.replaceAll('"', '').toLowerCase()
+    const value = raw.replaceAll(/["\\]/g, '').toLowerCase()
     if (whole === 'OR') continue
     if (!field) {
       tests.push((row) => JSON.stringify(row).toLowerCase().includes(whole.replaceAll('"', '').toLowerCase()))
       continue
     }
     if (!known.has(field.split('.')[0] ?? '')) return { position: found.index, detail: `There is no field ${field}. Fields are state, name, worker, queue, id, root, parent, args, kwargs, result, exception, retries, runtime, wait, received, started, finished.` }
-    if (field === 'runtime' || field === 'received') continue
+    if (['runtime', 'received', 'started', 'finished', 'wait', 'after', 'before', 'is'].includes(field)) continue
     const key = field === 'task' ? 'name' : field.split('.')[0]
-    const test = (row: TaskRow) => value.split(',').some((v) => JSON.stringify(row[key as keyof TaskRow] ?? '').replaceAll('"', '').toLowerCase().startsWith(v.replace('*', ''))) // its names are checked above
+    const test = (row: TaskRow) => value.split(',').some((v) => JSON.stringify(row[key as keyof TaskRow] ?? '').replaceAll(/["\\]/g, '').toLowerCase().startsWith(v.replace('*', ''))) // its names are checked above
     tests.push((row) => test(row) !== (minus === '-'))
   }
   return (row) => (search.includes(' OR ') ? tests.some((t) => t(row)) : tests.every((t) => t(row)))
+}
+
+const testOf = (search: string): ((row: TaskRow) => boolean) => {
+  const found = matcher(search)
+  return typeof found === 'function' ? found : () => false
 }
 
 function send(response: ServerResponse, body: unknown, status = 200): void {
@@ -107,6 +113,8 @@ class MockApi {
       const found = verb === 'decision' ? this.failures.decide(id, 'resolved', 'as the mock says') : this.failures.detail(id)
       send(response, found ?? { type: 'about:blank', title: 'Not found', status: 404, detail: 'There is no such group' }, found ? 200 : 404); return;
     }
+    const figures = new Figures(this.world, testOf).answer(path, url)
+    if (figures !== undefined) { send(response, figures); return; }
     if (path === 'me') { send(response, { user: 'ann', role: 'operator', auth: 'basic', reason: null }); return; }
     const detail = this.world.detail(decodeURIComponent(path.replace('tasks/', '')))
     if (detail) { send(response, detail); return; }

@@ -57,7 +57,8 @@ function outcome(now: number): Partial<TaskRow> {
 function make(at: number, scenario: Scenario): TaskRow {
   const name = pick(names)
   const kwargs = name.startsWith('campaigns') ? `{'campaign_id': ${80 + Math.floor(random() * 12)}, 'batch': ${Math.floor(random() * 30)}, 'size': 500}` : `{'escalation_id': ${700 + Math.floor(random() * 99)}, 'to': '+1 916 555 01${Math.floor(random() * 90) + 10}', 'body': 'Hi Dana, your chef arrives at 18:30 with…'}`
-  const row = taskRow({ id: uuid(), name, args: '()', kwargs, worker: pick(crew), queue: name.startsWith('campaigns') ? 'email_senders' : 'default', result: pick(["{'sms_sent': True}", "{'sent': 499, 'bounced': 1}", 'None', "'ok'"]), ...outcome(at) })
+  const id = uuid()
+  const row = taskRow({ id, root_id: id, name, args: '()', kwargs, worker: pick(crew), queue: name.startsWith('campaigns') ? 'email_senders' : 'default', result: pick(["{'sms_sent': True}", "{'sent': 499, 'bounced': 1}", 'None', "'ok'"]), ...outcome(at) })
   if (scenario === 'hostile') return { ...row, name: markup, args: `('${markup}',)`, kwargs: `{'k${markup}': '${markup}'}`, worker: `${markup}@host`, queue: markup, result: row.result && `'${markup}'`, exception: row.exception && `ValueError('${markup}')` }
   if (scenario === 'huge') return { ...row, name: `a.very.long.module.${'deep.'.repeat(40)}task_${'x'.repeat(200)}`, kwargs: `{'body': '${'long text '.repeat(10_000)}'}`, result: row.result && `'${'r'.repeat(100_000)}'`, exception: row.exception && `ValueError('${'e'.repeat(100_000)}')`, worker: `worker-${'w'.repeat(300)}@host` }
   return row
