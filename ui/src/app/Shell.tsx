@@ -5,7 +5,7 @@ import { useLive } from '@/api/live-context'
 import { Toasts } from '@/components/Toasts'
 import { Notices } from '@/features/status/Notices'
 import { useIsStale } from '@/features/status/stale'
-import { startKeys, useKey } from '@/lib/keys'
+import { holdKeys, startKeys, useKey } from '@/lib/keys'
 import { nextDensity, nextTheme, toggleUtc } from '@/lib/preferences'
 
 import { Bar } from './Bar'
@@ -41,8 +41,13 @@ export function Shell() {
   usePageFocus(main)
   useTroubleIcon()
   const pages = usePages()
-  useKey('palette', () => setOverlay('palette'))
-  useKey('help', () => setOverlay('keys'))
+  const show = (wanted: Overlay): void => {
+    if (wanted === overlay) return
+    holdKeys() // until its code is here and it takes them
+    setOverlay(wanted)
+  }
+  useKey('palette', () => show('palette'))
+  useKey('help', () => show('keys'))
   useKey('goOverview', () => void navigate({ to: '/' }))
   useKey('goTasks', () => void navigate({ to: '/tasks' }))
   useKey('goFailures', () => void navigate({ to: '/failures' }))
@@ -66,9 +71,9 @@ export function Shell() {
       >
         Skip to content
       </a>
-      <Navigation onJump={() => setOverlay('palette')} />
+      <Navigation onJump={() => show('palette')} />
       <div className="page">
-        <Bar onKeys={() => setOverlay('keys')} />
+        <Bar onKeys={() => show('keys')} />
         <Notices />
         <main className="main" id="main" ref={main} tabIndex={-1} data-stale={stale ? true : undefined}>
           <Gate>
@@ -76,7 +81,7 @@ export function Shell() {
           </Gate>
         </main>
       </div>
-      <Tabs onMore={() => setOverlay('palette')} />
+      <Tabs onMore={() => show('palette')} />
       <Toasts />
       <Suspense>
         {overlay === 'palette' && <Palette pages={pages} onClose={() => setOverlay(null)} />}

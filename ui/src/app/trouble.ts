@@ -12,7 +12,7 @@ export function useTroubleIcon(): void {
   const { data } = useQuery(health)
   const stale = useIsStale()
   const { data: judged } = useQuery(attention)
-  const isBad = stale || (judged?.critical ?? 0) > 0 || data?.store.state === 'failing'
+  const isBad = stale || (judged?.critical ?? 0) > 0 || data?.store.state === 'failing' || data?.collector.state === 'blind'
   useEffect(() => {
     const link = document.querySelector<HTMLLinkElement>('link[rel=icon]')
     if (!link || !isBad) return

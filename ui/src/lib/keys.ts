@@ -11,6 +11,34 @@ const firsts = new Set([...bindings.keys()].filter((b) => /^\S \S$/.test(b)).map
 const chordMs = 1200
 let pending: { key: string; until: number } | null = null
 
+/** What was typed for something that is not there yet, and until when it is waited for; null while nothing is. */
+let held: { text: string; until: number } | null = null
+const holdMs = 10_000
+
+/** From now on single keys are kept: what they are meant for (the palette) is on its way. */
+export function holdKeys(): void {
+  held = { text: '', until: performance.now() + holdMs }
+}
+
+export const heldKeys = (): string => held?.text ?? ''
+
+export function letKeysGo(): void {
+  held = null
+}
+
+/** Whether a key is one of those that are kept. */
+function isHeld(event: KeyboardEvent): boolean {
+  if (!held || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false
+  if (performance.now() > held.until) {
+    letKeysGo()
+    return false
+  }
+  if (event.key === 'Backspace') held.text = held.text.slice(0, -1)
+  else if (event.key.length === 1) held.text += event.key
+  else if (event.key !== 'Enter') return false
+  return true
+}
+
 function isField(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 }
@@ -35,6 +63,10 @@ function binding(event: KeyboardEvent): string | null {
 }
 
 function onKeyDown(event: KeyboardEvent): void {
+  if (isHeld(event)) {
+    event.preventDefault()
+    return
+  }
   const pressed = binding(event)
   pending = null
   if (pressed === null || event.defaultPrevented) return
@@ -52,7 +84,10 @@ function onKeyDown(event: KeyboardEvent): void {
 /** Starts the one listener for the whole page. */
 export function startKeys(): () => void {
   document.addEventListener('keydown', onKeyDown)
-  return () => document.removeEventListener('keydown', onKeyDown)
+  return () => {
+    document.removeEventListener('keydown', onKeyDown)
+    letKeysGo()
+  }
 }
 
 /** While mounted, `action`'s keys call `run`; the one that was mounted last wins. */

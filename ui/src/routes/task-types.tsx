@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { getRouteApi } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import { useDeferredValue, useMemo, useState } from 'react'
 
 import { taskTypes } from '@/api/attention'
@@ -46,7 +46,7 @@ export function TaskTypesRoute() {
       </div>
       <div className="mt8">
         {!data && <div className="panel"><Bones widths={[82, 64, 74, 48]} /></div>}
-        {data && rows.length === 0 && <div className="panel"><Nil icon={<Shapes className="i" />} title={wanted ? 'No task name has that in it' : 'No task was registered or seen yet'} /></div>}
+        {data && rows.length === 0 && <div className="panel"><Nil icon={<Shapes className="i" />} title={wanted ? 'No task name has that in it' : 'No task was registered or seen yet'} actions={wanted ? <button type="button" className="btn" onClick={() => setText('')}>Show all names</button> : <Link className="btn" to="/workers">Workers</Link>}>{wanted ? null : 'A name is listed once a worker that has it registered is heard, or a task of it.'}</Nil></div>}
         {rows.length > 0 && <TypeTable rows={rows.slice(0, shown)} within={finishedIn(range)} label="Task types, worst first" />}
         {rows.length > shown && (
           <p className="mt12">

@@ -1,7 +1,7 @@
 import type uPlot from 'uplot'
 
 import { steps } from './paths'
-import { atTheirRate, axisTop, known, logBounds, logTicks, stacked } from './scale'
+import { atTheirRate, axisTop, known, logBounds, linearTicks, logTicks, stacked } from './scale'
 import type { Ink } from './theme'
 import { timeTick } from './ticks'
 import type { ChartBand, Curve, Look, TimeAxis } from './types'
@@ -80,13 +80,17 @@ function tint({ warning, critical }: ChartBand, ink: Ink): (u: uPlot) => void {
   }
 }
 
+/** Half of the widest time under an axis, in pixels: nearer to the right end it would be cut. */
+const halfLabel = 18
+const isCut = (u: uPlot, second: number): boolean => u.valToPos(second, 'x') > u.bbox.width / devicePixelRatio - halfLabel
+
 /** Everything of a plot but its size and its data. */
 export function options(picture: Picture, ink: Ink, onSelect: (since: number, until: number) => void, onPoint: (at: number | null) => void): Omit<uPlot.Options, 'width' | 'height'> {
   const { axis, scale, write, utc } = picture
   const [low, high] = bounds(picture)
   const text = { stroke: ink('ink-3'), font: `11px ${ink('font-ui')}`, ticks: { show: false } }
   const grid = { stroke: ink('line'), width: 1 }
-  const ticks = scale === 'log' ? logTicks(low, high) : [0, high / 2, high]
+  const ticks = scale === 'log' ? logTicks(low, high) : linearTicks(high, write)
   return {
     padding: [6, 1, 0, 0],
     legend: { show: false },
@@ -97,7 +101,7 @@ export function options(picture: Picture, ink: Ink, onSelect: (since: number, un
       y: { distr: scale === 'log' ? 3 : 1, range: () => [low, high] },
     },
     axes: [
-      { ...text, size: axisHeight, gap: 4, space: 52, grid: { show: false }, values: (_, at, __, ___, apart) => at.map((second) => timeTick(second, apart, utc)) },
+      { ...text, size: axisHeight, gap: 4, space: 52, grid: { show: false }, values: (u, at, __, ___, apart) => at.map((second) => (isCut(u, second) ? '' : timeTick(second, apart, utc))) },
       { ...text, size: axisWidth, gap: 6, grid, splits: () => ticks, values: (_, at) => at.map((value) => write(value).replace(/\.0(?=\s|$)/, '')), filter: (_, at) => at },
     ],
     series: [{}, ...series(picture, ink)],

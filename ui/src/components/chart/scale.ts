@@ -4,8 +4,11 @@ import type { Curve, TimeAxis } from './types'
 export function axisTop(most: number): number {
   if (most <= 0) return 1
   const power = 10 ** Math.floor(Math.log10(most))
-  return power * ([1, 2, 3, 4, 6, 8, 10].find((step) => most <= step * power) ?? 10)
+  return power * ((power === 1 ? [1, 2, 4, 6, 8, 10] : [1, 2, 3, 4, 6, 8, 10]).find((step) => most <= step * power) ?? 10)
 }
+
+/** The ends of an axis and its middle, without the middle where it would be written as an end is. */
+export const linearTicks = (high: number, write: (value: number) => string): number[] => ([0, high].some((end) => write(end) === write(high / 2)) ? [0, high] : [0, high / 2, high])
 
 const logSteps = [1, 3, 10]
 

@@ -1,3 +1,5 @@
+import { useState } from 'react'
+
 import type { Attention, Concern } from '@/api/attention'
 import { Glyph } from '@/components/Glyph'
 import { Line } from '@/components/Text'
@@ -52,26 +54,38 @@ const Watched = ({ concern }: { concern: Concern }) => (
   </li>
 )
 
+/** So many of each kind are shown at first: with more the figures below would be out of sight. */
+const graveShown = 4
+const watchShown = 6
+
 /** What is wrong: what needs somebody now at the left, what to watch beside it. Nothing where nothing is. */
 export function Concerns({ attention }: { attention: Attention }) {
   const grave = attention.items.filter(({ level }) => level === 'critical')
   const watch = attention.items.filter(({ level }) => level === 'warning')
+  const [isOpen, setOpen] = useState(false)
   if (attention.items.length === 0) return null
+  const hidden = Math.max(0, grave.length - graveShown) + Math.max(0, watch.length - watchShown)
+  const some = <T,>(all: readonly T[], most: number): readonly T[] => (isOpen ? all : all.slice(0, most))
   return (
     <div className={grave.length > 0 && watch.length > 0 ? 'grid g-21 mt16' : 'mt16'}>
       {grave.length > 0 && (
         <ul className="panel" aria-label="Needs attention">
-          {grave.map((concern) => (
+          {some(grave, graveShown).map((concern) => (
             <Grave key={`${concern.code} ${concern.subject ?? ''}`} concern={concern} />
           ))}
         </ul>
       )}
       {watch.length > 0 && (
         <ul className={grave.length > 0 ? 'panel watch' : 'panel watch wide'} aria-label="To watch">
-          {watch.map((concern) => (
+          {some(watch, watchShown).map((concern) => (
             <Watched key={`${concern.code} ${concern.subject ?? ''}`} concern={concern} />
           ))}
         </ul>
+      )}
+      {hidden > 0 && (
+        <button type="button" className="btn unfold" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? 'Show fewer' : `Show ${hidden} more`}
+        </button>
       )}
       {attention.left_out > 0 && <p className="dim sm">{plural(attention.left_out, 'more thing')} of that kind {attention.left_out === 1 ? 'is' : 'are'} not listed.</p>}
     </div>

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
-import { useDeferredValue, useId, useState, type KeyboardEvent } from 'react'
+import { useDeferredValue, useEffect, useId, useState, type KeyboardEvent } from 'react'
 
 import { get } from '@/api/client'
 import { failures } from '@/api/failures'
@@ -11,6 +11,7 @@ import { taskNames, workers } from '@/api/queries'
 import { queues } from '@/api/queues'
 import type { TaskPage } from '@/api/types'
 import { Dialog } from '@/components/Dialog'
+import { heldKeys, letKeysGo } from '@/lib/keys'
 import { quote } from '@/lib/search-text'
 
 import { entries, isId, type Entry, type Page, type Places } from './entries'
@@ -47,7 +48,8 @@ function usePlaces(pages: readonly Page[], text: string): Places {
 }
 
 export function Palette({ pages, onClose }: { pages: readonly Page[]; onClose: () => void }) {
-  const [typed, setTyped] = useState('')
+  const [typed, setTyped] = useState(heldKeys)
+  useEffect(letKeysGo, [])
   const [active, setActive] = useState(0)
   const navigate = useNavigate()
   const live = useLive()

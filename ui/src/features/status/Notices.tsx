@@ -45,23 +45,23 @@ export function Notices() {
   if (!data) return null
   const since = blindSince(data)
   const closable = [...data.warnings.map((text) => ({ kind: 'warning', text })), ...(data.demo ? [{ kind: 'demo', text: 'This is the demo: its application, its workers and its failures are made up.' }] : [])]
+  const open = closable.filter(({ text }) => !closed.includes(text))
+  if (!since && data.store.state !== 'failing' && open.length === 0) return null
   return (
-    <div className="notices">
+    <section className="notices" aria-label="Notices">
       {since && <Blind data={data} since={since} />}
       {data.store.state === 'failing' && <Failing data={data} />}
-      {closable
-        .filter(({ text }) => !closed.includes(text))
-        .map(({ kind, text }) => (
-          <div key={text} className={`notice ${kind}`}>
-            {kind === 'demo' ? <FlaskConical className="i" aria-hidden="true" /> : <Glyph kind="warning" />}
-            <p>
-              <Line text={text} limit={400} />
-            </p>
-            <button type="button" className="btn ico gh" aria-label="Hide" title="Hide until the page is loaded again" onClick={() => setClosed((old) => [...old, text])}>
-              <X className="i" />
-            </button>
-          </div>
-        ))}
-    </div>
+      {open.map(({ kind, text }) => (
+        <div key={text} className={`notice ${kind}`}>
+          {kind === 'demo' ? <FlaskConical className="i" aria-hidden="true" /> : <Glyph kind="warning" />}
+          <p>
+            <Line text={text} limit={400} />
+          </p>
+          <button type="button" className="btn ico gh" aria-label="Hide" title="Hide until the page is loaded again" onClick={() => setClosed((old) => [...old, text])}>
+            <X className="i" />
+          </button>
+        </div>
+      ))}
+    </section>
   )
 }
