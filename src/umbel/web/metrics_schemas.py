@@ -55,7 +55,8 @@ class MetricsTotals(Schema, frozen=True, kw_only=True):
     """The sums of each key, the busiest first.
 
     ``since`` and ``until`` are what was added up: what was asked for, widened to whole minutes, and to whole hours or
-    days of UTC where it is a hundred of them long or no minutes are kept any more. ``cut`` says that there are more keys.
+    days of UTC where it is a hundred of them long or no minutes are kept any more. ``cut`` says that there are
+    more keys.
     """
 
     by: Dimension
