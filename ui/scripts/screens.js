@@ -167,7 +167,7 @@ function listed(path) {
 }
 
 if (!asked.page) {
-  const head = '# Pictures of every page\n\nMade by `npm run screens` in `ui/`: normal ones of `umbel demo`, empty, huge and broken ones of a made-up world.\n\n| page | pictures |\n| --- | --- |\n'
+  const head = '# Pictures of every page\n\nMade by `npm run screens` in `ui/`: normal ones of `umbel demo`, all others of a made-up world.\n\n| page | pictures |\n| --- | --- |\n'
   writeFileSync(join(out, 'README.md'), `${head}${pages.map(listed).join('\n')}\n`)
 }
 const size = readdirSync(out).reduce((sum, name) => sum + statSync(join(out, name)).size, 0)
