@@ -86,8 +86,7 @@ def test_the_list(client: TestClient[Any]) -> None:
     assert (alone["oldest_at"], alone["why"]["oldest"]) == (None, "nobody tells")
     assert (unknown["ready"], unknown["drain"]["kind"]) == (None, "unknown")
     assert calm["drain"]["kind"] == "empty"
-    assert 1284 in grows["recent"][-2:]
-    assert set(grows["recent"][:-2]) == {None}, "nobody looked before"
+    assert [ready for ready in grows["recent"] if ready is not None] == [1284], "nobody looked before, or since"
     assert found["broker"]["connections"] == 38
 
 
