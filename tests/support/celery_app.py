@@ -98,6 +98,14 @@ def always_retry(self: Any) -> NoReturn:
 
 
 @app.task(base=Noted)
+def send_sms(to: str, text: str = "") -> str:
+    """Send nothing, and refuse what is no number."""
+    if not to.removeprefix("+").isdigit():
+        raise ValueError(f"not a number: {to}")
+    return f"{text!r} to {to}"
+
+
+@app.task(base=Noted)
 def sleep(seconds: float) -> float:
     """Take ``seconds`` and return them."""
     time.sleep(seconds)

@@ -15,6 +15,8 @@ test('search, open, act and back, by keys alone', async ({ page, stack }) => {
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
   await expect(heading(page)).toContainText('lost at sea')
+  await page.keyboard.press('u')
+  await expect(page.getByText(/UTC$/).first()).toBeVisible()
 
   await page.keyboard.press('g')
   await page.keyboard.press('f')
@@ -35,6 +37,14 @@ test('search, open, act and back, by keys alone', async ({ page, stack }) => {
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await page.goBack() // Alt ArrowLeft is the browser's own, and one without a window does not have it
   await expect(page).toHaveURL(/\/failures(\?|$)/)
+
+  await page.keyboard.press('g')
+  await page.keyboard.press('w')
+  await expect(page).toHaveURL(/\/workers$/)
+  await page.getByRole('row', { name: /w1@localhost/ }).waitFor()
+  await page.keyboard.press('t')
+  await page.keyboard.press('t')
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
 
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('combobox', { name: 'Search, jump, do' })).toBeFocused()

@@ -54,14 +54,21 @@ test('rows wait while one is picked', async ({ page, stack }) => {
   await expect(rowOf(page, id)).toBeVisible()
 })
 
-test('a lost broker is said across the page, its return as well, and what was not seen afterwards', async ({ page, stack }) => {
+test('a lost broker is said across the page, its return as well, and what was not seen afterwards', async ({ page, context, stack }) => {
   test.setTimeout(150_000)
   const held = await stack.send('add', { args: [1, 2], options: { countdown: 3600 } })
   await page.goto(`${stack.url}/tasks`)
   await expect(rowOf(page, held)).toContainText('received')
+  const broker = await context.newPage()
+  await broker.goto(`${stack.url}/broker`)
+  await expect(heading(broker)).toHaveText('Redis is well')
+  await expect(broker.getByText(/^Redis \d+\.\d+\.\d+, connected/)).toBeVisible()
   await stack.ask({ stop_broker: true })
   await expect(page.getByText(/Umbel is blind since/)).toBeVisible({ timeout: 30_000 })
   await expect(page.getByRole('button', { name: /Stale since/ })).toBeVisible()
+  await expect(heading(broker)).toHaveText('Redis is out of reach', { timeout: 30_000 })
+  await expect(broker.getByText(/All figures are of/)).toBeVisible()
+  await broker.close()
   await stack.ask({ start_broker: true })
   await expect(page.getByText(/Umbel is blind since/)).toBeHidden({ timeout: 45_000 })
   await expect(page.locator('.gapnote')).toContainText(/Umbel could not see events .*: no link to the broker/, { timeout: 40_000 })

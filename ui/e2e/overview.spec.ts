@@ -1,8 +1,4 @@
-import AxeBuilder from '@axe-core/playwright'
-
 import { expect, heading, test, watch } from './stack'
-
-test.use({ crew: 1 })
 
 test('the start page answers, and each of the questions of the guide is two presses away at most', async ({ page, stack }) => {
   const wrong = await watch(page)
@@ -59,20 +55,3 @@ test('the range is in the address, and a drag over a chart chooses one', async (
   await page.getByRole('button', { name: 'Throughput as a table' }).click()
   await expect(page.getByRole('region', { name: 'Throughput as a table' })).toBeVisible()
 })
-
-for (const theme of ['light', 'dark'] as const) {
-  test(`the overview and task types are accessible, ${theme}`, async ({ page, stack }) => {
-    test.slow() // three pages with all of axe
-    await page.emulateMedia({ colorScheme: theme })
-    await stack.send('add', { args: [1, 1] })
-    for (const path of ['/', '/task-types', '/task-types/tests.support.celery_app.add']) {
-      await page.goto(stack.url + path)
-      await expect(heading(page)).toBeVisible()
-      await expect(page.getByRole('table').first()).toBeVisible()
-      const axe = new AxeBuilder({ page })
-      if (theme === 'dark') axe.withRules(['color-contrast']) // nothing else depends on the theme
-      const { violations } = await axe.analyze()
-      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html ?? ''}`)).toEqual([])
-    }
-  })
-}

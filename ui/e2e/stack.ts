@@ -25,6 +25,14 @@ function python(): string {
   return process.env.UMBEL_PYTHON ?? desk ?? 'python3'
 }
 
+/** Entries that the workers know, and no beat that sends them: for `test.use({ schedule })`. */
+export const schedule = JSON.stringify({
+  'tick tock': { task: `${app}.add`, schedule: 2, args: [1, 2] },
+  nightly: { task: `${app}.total`, schedule: 86_400, args: [[1]] },
+  '<img src=x onerror=alert(1)> \u202egnp.exe': { task: `${app}.add`, schedule: 90_000 },
+  wrong: { task: `${app}.add`, schedule: 'now and then' },
+})
+
 /** A real broker, real Celery workers and a real Umbel: `python -m tests.support.stack`. */
 export class Stack {
   private constructor(
@@ -33,8 +41,9 @@ export class Stack {
     readonly hello: Hello,
   ) {}
 
-  static async start(workers: number, slot: number): Promise<Stack> {
-    const child = spawn(python(), ['-m', 'tests.support.stack', '--workers', String(workers)], { cwd: root, env: { ...process.env, UMBEL_TEST_SLOT: `${10 + slot}` } })
+  static async start(workers: number, slot: number, entries: string): Promise<Stack> {
+    const known = entries === '' ? {} : { UMBEL_TEST_SCHEDULE: entries, UMBEL_SCHEDULE_INTERVAL_GRACE: '1' }
+    const child = spawn(python(), ['-m', 'tests.support.stack', '--workers', String(workers)], { cwd: root, env: { ...process.env, ...known, UMBEL_TEST_SLOT: `${10 + slot}` } })
     const reader: Interface = createInterface({ input: child.stdout })
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)))
@@ -98,14 +107,16 @@ export class Stack {
 type Running = { stack: Stack } | { missing: Error }
 
 /** Tests against the real thing. Without its services they fail in CI, and are skipped, saying so, at a desk. */
-export const test = base.extend<{ stack: Stack }, { running: Running; crew: number }>({
+export const test = base.extend<{ stack: Stack }, { running: Running; crew: number; schedule: string }>({
   /** How many workers the stack has. A file with another number gets a stack of its own. */
   crew: [2, { scope: 'worker', option: true }],
+  /** Entries of a schedule that its workers know, as JSON; none by default. */
+  schedule: ['', { scope: 'worker', option: true }],
   running: [
-    async ({ crew }, use, { parallelIndex }) => {
+    async ({ crew, schedule: entries }, use, { parallelIndex }) => {
       let running: Running
       try {
-        running = { stack: await Stack.start(crew, parallelIndex) }
+        running = { stack: await Stack.start(crew, parallelIndex, entries) }
       } catch (error) {
         running = { missing: error instanceof Error ? error : new Error(String(error)) }
       }

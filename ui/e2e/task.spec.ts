@@ -35,10 +35,3 @@ test('a long result does not break the page', async ({ page, stack }) => {
   await expect(heading(page)).toContainText('Succeeded')
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0)
 })
-
-test('an unknown task and an unknown page say so', async ({ page, stack }) => {
-  await page.goto(`${stack.url}/tasks/there-is-no-such-id`)
-  await expect(heading(page)).toHaveText('Umbel does not know this task')
-  await page.goto(`${stack.url}/nowhere`)
-  await expect(heading(page)).toHaveText('There is no such page')
-})

@@ -1,5 +1,26 @@
 import { expect, heading, test } from './stack'
 
+test('a worker says what it runs, holds and is set to, and is asked on request', async ({ page, stack }) => {
+  const long = await stack.send('sleep', { args: [20] })
+  await page.goto(`${stack.url}/workers`)
+  const row = page.getByRole('row', { name: /w1@localhost/ })
+  await expect(row).toContainText('prefork 2')
+  await expect(row).toContainText(/\d of 2/)
+  const runner = page.getByRole('row').filter({ hasText: '1 of 2' }).filter({ hasText: '@localhost' })
+  await expect(runner).toHaveCount(1, { timeout: 20_000 })
+  await runner.getByRole('link', { name: /@localhost/ }).click()
+  await expect(heading(page)).toHaveText(/^w\d@localhost is online/)
+  await page.getByRole('button', { name: 'Ask it now' }).click()
+  await expect(page.getByRole('region', { name: 'Runs now' }).getByRole('link', { name: /sleep/ })).toHaveAttribute('href', new RegExp(`/tasks/${long}$`))
+  const facts = page.getByRole('complementary', { name: 'Facts' })
+  await expect(facts).toContainText('prefork, 2 slots')
+  await expect(facts).toContainText('celery')
+  await page.getByText('Registered tasks').click()
+  await expect(page.getByRole('group', { name: 'Registered tasks' }).getByRole('link', { name: /add$/ })).toBeVisible()
+  await page.getByText(/^Configuration/).click()
+  await expect(page.getByText('broker_url')).toBeVisible()
+})
+
 test('workers are listed live; one that says goodbye is OFFLINE with its reason', async ({ page, stack }) => {
   await page.goto(`${stack.url}/workers`)
   await expect(heading(page)).toHaveText('Both workers are online')

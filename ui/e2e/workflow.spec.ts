@@ -31,7 +31,9 @@ test('thousands are one box with counts, and the page has no trouble with them',
   await expect(page.getByRole('region', { name: 'Picked task' })).toContainText('<b>gone</b>')
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme })
-    expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
+    const axe = new AxeBuilder({ page })
+    if (theme === 'dark') axe.withRules(['color-contrast']) // nothing else depends on the theme
+    expect((await axe.analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
   }
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0)

@@ -162,12 +162,14 @@ export function GroupPanel({ detail, headed }: { detail: FailureDetail; headed: 
     <section className="panel group" aria-label={headed ? 'Selected group' : 'The group'}>
       <div className="grph">
         <div className="who">
-          {headed && (
+          {headed ? (
             <h2>
               <Link className="q" to="/failures/$id" params={{ id: group.id }}>
                 <Line text={groupTitle(group)} limit={240} />
               </Link>
             </h2>
+          ) : (
+            <h2 className="vh">The group</h2>
           )}
           <p className="mid sm">
             {group.place ? (

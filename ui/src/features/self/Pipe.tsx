@@ -18,7 +18,7 @@ interface StageProps {
 function Stage({ name, value, detail, lost, fill }: StageProps) {
   return (
     <li className="pp">
-      <h3 className="k">{name}</h3>
+      <h2 className="k">{name}</h2>
       <div className="v">{value}</div>
       <div className="d">{detail}</div>
       {lost && <div className={lost.count > 0 ? 'd c-warning fw5' : 'd'}>{lost.count > 0 ? lost.text : lost.none}</div>}
