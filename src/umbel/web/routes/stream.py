@@ -59,7 +59,8 @@ RESPONSES: Final = {
 }
 
 Topics = Annotated[
-    str, QueryParameter(max_length=200, description="Comma list of tasks, workers, overview, health, attention, self, queues.")
+    str,
+    QueryParameter(max_length=200, description="Comma list of those events but hello and gap."),
 ]
 Search = Annotated[str, QueryParameter(max_length=MAX_LENGTH * 2, description="Only tasks that match are sent.")]
 After = Annotated[int | None, QueryParameter(ge=0, description="Journal position to go on from; else from now.")]
@@ -83,7 +84,7 @@ class StreamRoutes(Controller):
         after: After = None,
         last_event_id: LastEventId = None,
     ) -> ServerSentEvent:
-        """Send changes as they are committed: hello, tasks, workers, overview, health, attention, self, gap."""
+        """Send changes as they are committed: hello, gap, tasks, and what the other topics tell."""
         query = query_of(views, search)
         hub.must_have_room()
         resume = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
