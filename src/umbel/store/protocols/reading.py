@@ -65,7 +65,10 @@ class NameCount(Struct, frozen=True, kw_only=True):
 
 
 class JournalBatch(Struct, frozen=True, kw_only=True):
-    """One committed batch: which tasks changed, and its events in the order of arrival."""
+    """One committed batch: which tasks changed, and its events in the order of arrival.
+
+    ``committed_at`` is when the newest of its events came (epoch seconds): what came later is in no batch yet.
+    """
 
     seq: int
     committed_at: float

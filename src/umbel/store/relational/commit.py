@@ -122,5 +122,9 @@ class Writer:
         workers = sightings.write(self.connection, batch.sightings())
         if not tasks and not workers:
             return Commit(seq=journal.newest_seq(self.connection), tasks=0, events=0)
-        seq = journal.write(self.connection, arrivals, tasks, workers, self._clock())
+        seq = journal.write(self.connection, arrivals, tasks, workers, self._came(arrivals))
         return Commit(seq=seq, tasks=len(tasks), events=batch.size)
+
+    def _came(self, arrivals: Sequence[Arrival]) -> float:
+        """When the newest of these came: what came after it is in no commit yet, and a kill now would lose it."""
+        return min(self._clock(), max(arrival.at for arrival in arrivals))
