@@ -135,7 +135,7 @@ export class Figures {
     }
     const first = Math.min(...rows.map(startOf))
     const step = Math.max(1, Math.ceil((Date.now() - first) / 1000 / columns))
-    const cells = rows.length === 0 ? [] : Array.from({ length: columns }, (_, index) => ({ at: iso(first + index * step * 1000), by_state: {} }))
+    const cells: { at: string; by_state: Record<string, number> }[] = rows.length === 0 ? [] : Array.from({ length: columns }, (_, index) => ({ at: iso(first + index * step * 1000), by_state: {} }))
     for (const row of rows) {
       const cell = cells[Math.floor((startOf(row) - first) / 1000 / step)]
       if (cell) cell.by_state[row.state] = (cell.by_state[row.state] ?? 0) + factor

@@ -51,7 +51,8 @@ describe('first run', () => {
     const empty = new World('empty')
     expect(firstAnswer(checks(empty.health(), empty.workers())).title).toBe('Connected, but no worker is heard')
     expect(firstAnswer(checks(blind, undefined)).title).toBe('Umbel cannot reach the broker')
-    expect(firstAnswer(checks(health, new World('rich').workers())).title).toBe('5 workers are heard, but no task yet')
+    const crew = new World('rich').workers()
+    expect(firstAnswer(checks(health, crew)).title).toBe(`${crew.items.length} workers are heard, but no task yet`)
   })
 
   it('gives a line that mends each step that does not hold', () => {
