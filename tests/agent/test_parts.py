@@ -255,3 +255,12 @@ def test_cpu_is_what_was_used_since_the_last_sample() -> None:
 
     assert first == [{"pid": 1, "rss": 5}, {"pid": 2}]
     assert sampler.sample([1, 2]) == [{"pid": 1, "rss": 6, "cpu": 50.0}, {"pid": 2}]
+
+
+def test_a_retry_that_is_over_before_the_attempt_before_it_is_told(desk: Desk) -> None:
+    """Each end takes the figures of its own run: the first one those that came first."""
+    desk.tell_measured("task-1", Measured(0.25, None))
+    desk.tell_measured("task-1", Measured(0.5, 1_000_000))
+    assert desk.added_to("task-retried", "task-1") == {CPU: 0.25}
+    assert desk.added_to("task-succeeded", "task-1") == {CPU: 0.5, PEAK_MEMORY: 1_000_000}
+    assert desk.added_to("task-succeeded", "task-1") is None

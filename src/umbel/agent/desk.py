@@ -12,6 +12,8 @@ from umbel.model.wire import CPU, PEAK_MEMORY, TaskProgress
 
 MOST_TASKS: Final = 1_000
 MOST_PROGRESS: Final = 200
+MOST_RUNS: Final = 8
+"""Of one task. The next attempt may be over in another process before the end of the one before is told here."""
 _MEASURED: Final = "m"
 _PROGRESS: Final = "p"
 _ENDS: Final = frozenset({"task-succeeded", "task-failed", "task-retried", "task-rejected"})
@@ -25,7 +27,7 @@ class Desk:
     def __init__(self) -> None:
         self._pid = os.getpid()
         self._pipe = Pipe() if hasattr(os, "fork") else None  # else no pool has processes of its own
-        self._measured: Bounded[Measured] = Bounded(MOST_TASKS)
+        self._measured: Bounded[tuple[Measured, ...]] = Bounded(MOST_TASKS)
         self._progress: Bounded[TaskProgress] = Bounded(MOST_PROGRESS)
         self._received: Bounded[dict[str, Any]] = Bounded(MOST_TASKS)
 
@@ -49,9 +51,12 @@ class Desk:
             return None
         self.gather()
         self._progress.take(task_id)
-        measured = self._measured.take(task_id)
-        if measured is None:
+        runs = self._measured.take(task_id)
+        if not runs:
             return None
+        measured, *later = runs
+        if later:
+            self._measured.put(task_id, tuple(later))
         added: dict[str, Any] = {CPU: round(measured.cpu_s, 6)}
         if measured.peak_bytes is not None:
             added[PEAK_MEMORY] = measured.peak_bytes
@@ -91,7 +96,8 @@ class Desk:
     def _take(self, message: list[Any]) -> None:
         kind, task_id, *rest = message
         if kind == _MEASURED:
-            self._measured.put(task_id, Measured(*rest))
+            earlier = self._measured.take(task_id) or ()
+            self._measured.put(task_id, (*earlier, Measured(*rest))[-MOST_RUNS:])
         else:
             at, state, fields = rest
             self._progress.put(task_id, TaskProgress(uuid=task_id, at=at, state=state, fields=fields))
