@@ -13,6 +13,7 @@ test('beat does not send: whose fault it is, what was missed, what is wrong in a
   await expect(page.getByRole('row', { name: /onerror/ })).toContainText('\\u202egnp.exe')
 
   await trouble.getByRole('link', { name: 'tick tock' }).click()
+  await expect(heading(page)).toContainText('tick tock')
   await page.getByRole('button', { name: 'Run now…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Run tick tock now' })
   await dialog.getByRole('button', { name: 'Run it now' }).click()
