@@ -15,7 +15,7 @@ from umbel.store.protocols import Archived, Arrival, Commit, Deleted, Pruned, Re
 from umbel.store.relational import counters, journal, sightings
 from umbel.store.relational.archive import ArchiveBatch
 from umbel.store.relational.batch import Batch
-from umbel.store.relational.engine import write_transaction
+from umbel.store.relational.engine import CHECKPOINT_PAGES, SMALL_CHECKPOINT_PAGES, write_transaction
 from umbel.store.relational.prune import Pruner, give_back
 from umbel.store.relational.terms import Terms
 from umbel.store.relational.upsert import TaskRows
@@ -89,11 +89,13 @@ class Writer:
     def _deleting(self) -> Iterator[Pruner]:
         """Run a slice in a transaction, and learn from how long it took."""
         began, self._deleted = self._elapsed(), 0
+        self.connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {SMALL_CHECKPOINT_PAGES}")
         try:
             with write_transaction(self.connection):
                 yield self._pruner
         finally:
             self.forget()
+            self.connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         if self._deleted:
             self._pruner.pace.learn(self._deleted, self._elapsed() - began)
             self._give_back()

@@ -22,7 +22,10 @@ BUSY_TIMEOUT_S: Final = 5.0
 READERS: Final = 4
 _WRITER_CACHE_KIB: Final = 32_768
 _READER_CACHE_KIB: Final = 4_096
-_CHECKPOINT_PAGES: Final = 4_000
+CHECKPOINT_PAGES: Final = 4_000
+"""After so many pages in the WAL a commit copies them into the file, and waits for the disk: some 100 ms for 16 MB."""
+SMALL_CHECKPOINT_PAGES: Final = 500
+"""The same where nobody may be held up for that long."""
 _JOURNAL_LIMIT_BYTES: Final = 67_108_864
 
 SYNCHRONOUS: Final = ("NORMAL", "FULL")
@@ -50,7 +53,7 @@ def prepare(connection: Connection, synchronous: str) -> None:
         "journal_mode = WAL",
         f"synchronous = {synchronous}",
         f"cache_size = -{_WRITER_CACHE_KIB}",
-        f"wal_autocheckpoint = {_CHECKPOINT_PAGES}",
+        f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         f"journal_size_limit = {_JOURNAL_LIMIT_BYTES}",
         "temp_store = MEMORY",
     ):
