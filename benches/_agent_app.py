@@ -11,6 +11,7 @@ from celery import Celery
 app = Celery("benches.agent", broker=os.environ.get("UMBEL_BENCH_BROKER", "memory://"))
 app.conf.update(
     task_ignore_result=True,
+    task_acks_late=True,  # what is acknowledged is over: so the bench knows
     worker_send_task_events=True,
     worker_prefetch_multiplier=16,
     broker_connection_retry_on_startup=True,

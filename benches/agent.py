@@ -33,7 +33,7 @@ POOLS = ("prefork", "threads")
 TASKS = {"nothing": 200, "work": 60}
 CONCURRENCY = 2
 LAST_S = 0.1
-"""What is left to a worker when it has taken its last task."""
+"""What is left to a worker when it has acknowledged its last task: events, and the books of its pool."""
 
 
 class Round(NamedTuple):
@@ -50,17 +50,17 @@ class Bench:
         self._agent = "arguments" if arguments else "1"
         self._parts = parts
         self._folder = folder
-        self.broker = parts.enter_context(RedisServer(folder))
-        self._client = Celery("bench", broker=self.broker.url, set_as_current=False)
-        self._redis = redis.Redis.from_url(self.broker.url)
+        self._broker = parts.enter_context(RedisServer(folder))
+        self._desks: dict[str, Desk] = {}
 
     def worker(self, pool: str, *, agent: bool) -> Process:
         """Start a worker that takes tasks from a queue of its own name, and return it once it is ready."""
         name = f"{pool}-{'with' if agent else 'without'}"
+        desk = self._desks[name] = Desk(self._broker.url_of(len(self._desks)))
         command = [sys.executable, "-m", "celery", "-A", "benches._agent_app", "worker", "-n", f"{name}@bench"]
         command += ["-P", pool, "-c", str(CONCURRENCY), "-Q", name, "-l", "INFO", "--without-mingle"]
         env = {
-            "UMBEL_BENCH_BROKER": self.broker.url,
+            "UMBEL_BENCH_BROKER": desk.url,
             "UMBEL_BENCH_AGENT": self._agent if agent else "",
             "PYTHONPATH": str(ROOT),
         }
@@ -70,26 +70,45 @@ class Bench:
 
     def round(self, workers: Sequence[Process], task: str, tasks: int) -> list[Round]:
         """Let all these workers run so many tasks each, which wait from the first moment on."""
-        for worker in workers:
-            self._hold(f"held-{worker.name}", task, tasks)
+        desks = [self._desks[worker.name] for worker in workers]
+        for worker, desk in zip(workers, desks, strict=True):
+            desk.hold(worker.name, task, tasks)
         cpu_s, began = [cpu_of(worker) for worker in workers], time.perf_counter()
-        for worker in workers:
-            self._redis.rename(f"held-{worker.name}", worker.name)
-        done: dict[int, Round] = {}
-        while len(done) < len(workers):
+        for worker, desk in zip(workers, desks, strict=True):
+            desk.release(worker.name)
+        wall_s: dict[int, float] = {}
+        while len(wall_s) < len(workers):
             for place, worker in enumerate(workers):
-                if place not in done and not self._redis.exists(worker.name):
-                    time.sleep(LAST_S)
-                    done[place] = Round(time.perf_counter() - began - LAST_S, cpu_of(worker) - cpu_s[place])
-            time.sleep(0.005)
-        return [done[place] for place in range(len(workers))]
+                if place not in wall_s and desks[place].is_done(worker.name):
+                    wall_s[place] = time.perf_counter() - began
+            time.sleep(0.002)
+        time.sleep(LAST_S)
+        return [Round(wall_s[place], cpu_of(worker) - cpu_s[place]) for place, worker in enumerate(workers)]
 
-    def _hold(self, queue: str, task: str, tasks: int) -> None:
+
+class Desk:
+    """The database of one worker, so that what is not acknowledged there is that worker's."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._client = Celery("bench", broker=url, set_as_current=False)
+        self._redis = redis.Redis.from_url(url)
+
+    def hold(self, queue: str, task: str, tasks: int) -> None:
+        """Send tasks to where no worker looks."""
         with self._client.connection_for_write() as connection:
             for number in range(tasks):
                 headers = {SENT_AT: time.time()}
                 arguments = (f"guest {number}", number)
-                self._client.send_task(task, arguments, queue=queue, connection=connection, headers=headers)
+                self._client.send_task(task, arguments, queue=f"held-{queue}", connection=connection, headers=headers)
+
+    def release(self, queue: str) -> None:
+        """Let the worker have them, all at once."""
+        self._redis.rename(f"held-{queue}", queue)
+
+    def is_done(self, queue: str) -> bool:
+        """Whether no task waits, and none is held that is not over: they are acknowledged late."""
+        return not self._redis.exists(queue) and not self._redis.exists("unacked")
 
 
 def cpu_of(worker: Process) -> float:
